@@ -1,0 +1,87 @@
+/* Arena: blocks in a chain, each filled from the front. See the header.
+ * SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+
+enum { BLOCK = 4096, ALIGNMENT = 16 };
+
+struct hsi_arena_block {
+    hsi_arena_block *next;
+    size_t size; /* of data */
+    size_t used;
+    size_t pad; /* keeps data aligned */
+    uint8_t data[];
+};
+
+void hsi_arena_cleanup(hsi_arena *arena)
+{
+    while (arena->blocks != NULL) {
+        hsi_arena_block *block = arena->blocks;
+        arena->blocks = block->next;
+        hsi_memory_free(block, sizeof *block + block->size);
+    }
+}
+
+static hsi_arena_block *add_block(hsi_arena *arena, size_t size)
+{
+    hsi_arena_block *block = hsi_memory_new(sizeof *block + size);
+    if (block == NULL) {
+        return NULL;
+    }
+    block->size = size;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+void *hsi_arena_new(hsi_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2) {
+        return NULL;
+    }
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    hsi_arena_block *block = arena->blocks;
+    if (block == NULL || block->size - block->used < size) {
+        block = add_block(arena, size > BLOCK ? size : BLOCK);
+        if (block == NULL) {
+            return NULL;
+        }
+    }
+    void *out = block->data + block->used;
+    block->used += size;
+    return out;
+}
+
+hsi_status hsi_arena_copy(hsi_arena *arena, hsi_bytes *out, hsi_bytes in)
+{
+    uint8_t *data = hsi_arena_new(arena, in.length);
+    if (data == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    if (in.length > 0) {
+        memcpy(data, in.data, in.length);
+    }
+    *out = hsi_bytes_of(data, in.length);
+    return HSI_OK;
+}
+
+hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = hsi_arena_new(arena, (size_t)length + 1);
+    if (text == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    *out = text;
+    return HSI_OK;
+}

@@ -1,0 +1,24 @@
+/* List: see the header.
+ * SPDX-License-Identifier: MIT */
+#include "base/list.h"
+
+#include "base/memory.h"
+
+void hsi_list_cleanup(hsi_list *list)
+{
+    hsi_memory_free(list->items, list->capacity * sizeof(void *));
+    *list = HSI_LIST_EMPTY;
+}
+
+hsi_status hsi_list_append(hsi_list *list, void *item)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 8 : 2 * list->capacity;
+        void *items = list->items;
+        HSI_TRY(hsi_memory_grow(&items, list->capacity * sizeof(void *), capacity * sizeof(void *)));
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = item;
+    return HSI_OK;
+}

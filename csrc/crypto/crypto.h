@@ -1,0 +1,130 @@
+/* Crypto: everything the tap computes with, over gnutls/crypto.h and gnutls/abstract.h. Bytes in, bytes out; algorithms
+ * are const structs; knows no session, no record and no message. Nothing outside csrc/crypto names a GnuTLS algorithm.
+ * Every function: CRYPTO where GnuTLS fails, UNSUPPORTED where this GnuTLS lacks the algorithm, NO_MEMORY.
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_CRYPTO_CRYPTO_H
+#define HSI_CRYPTO_CRYPTO_H
+
+#include "base/buffer.h"
+#include "base/bytes.h"
+#include "base/status.h"
+
+enum {
+    HSI_HASH_MAX = 64,  /* the longest hash, SHA512 */
+    HSI_BLOCK_MAX = 16, /* the longest cipher block */
+    HSI_NONCE_MAX = 16,
+    HSI_TAG_MAX = 16,
+    HSI_KEY_MAX = 64,
+    HSI_RANDOM = 32, /* a Hello's random, RFC 5246 section 7.4.1.2 */
+    HSI_MASTER = 48  /* a master secret before TLS 1.3, RFC 5246 section 8.1 */
+};
+
+/* ---- hash.c: hashes and HMAC ---- */
+
+typedef struct hsi_hash {
+    const char *name; /* as RecordMAC.algorithm has it: "SHA256" */
+    size_t size;      /* of a digest, in bytes */
+    size_t block;     /* of its input block, in bytes (HMAC, RFC 2104) */
+    int digest;       /* GnuTLS's number of the hash */
+    int mac;          /* GnuTLS's number of the HMAC over it */
+} hsi_hash;
+
+extern const hsi_hash hsi_md5, hsi_sha1, hsi_sha224, hsi_sha256, hsi_sha384, hsi_sha512;
+
+/* hsi_hash_named finds a hash by its name, exactly as written in hsi_hash.name; NULL: none of that name. */
+const hsi_hash *hsi_hash_named(const char *name);
+
+/* hsi_hash_of hashes the parts one after another; `out` takes hash->size bytes. */
+HSI_MUST_USE hsi_status hsi_hash_of(const hsi_hash *hash, uint8_t *out, const hsi_bytes *parts, size_t count);
+
+/* hsi_hmac: RFC 2104, over the parts one after another; `out` takes hash->size bytes. Keys of any length, 0 included. */
+HSI_MUST_USE hsi_status hsi_hmac(const hsi_hash *hash, uint8_t *out, hsi_bytes key, const hsi_bytes *parts,
+                                 size_t count);
+
+/* ---- hkdf.c: RFC 5869 and RFC 8446 section 7.1 ---- */
+
+HSI_MUST_USE hsi_status hsi_hkdf_extract(const hsi_hash *hash, uint8_t *out, hsi_bytes salt, hsi_bytes ikm);
+HSI_MUST_USE hsi_status hsi_hkdf_expand(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes prk,
+                                        hsi_bytes info);
+
+/* hsi_hkdf_expand_label: HKDF-Expand-Label(secret, label, context, length); `label` without its "tls13 ". */
+HSI_MUST_USE hsi_status hsi_hkdf_expand_label(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes secret,
+                                              const char *label, hsi_bytes context);
+
+/* ---- prf.c: RFC 5246 section 5; RFC 2246 section 5 ---- */
+
+/* hsi_prf: PRF(secret, label, seed)[0..length-1]. `hash` NULL: the PRF of TLS 1.0 and 1.1 (P_MD5 xor P_SHA1).
+ * `seed` is the parts one after another, at most 4. */
+HSI_MUST_USE hsi_status hsi_prf(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes secret, const char *label,
+                                const hsi_bytes *seed, size_t count);
+
+/* ---- cipher.c: stream ciphers and CBC, whose state lasts from record to record ---- */
+
+typedef enum hsi_cipher_kind { HSI_CIPHER_NULL, HSI_CIPHER_STREAM, HSI_CIPHER_CBC, HSI_CIPHER_AEAD } hsi_cipher_kind;
+
+typedef struct hsi_cipher {
+    const char *name; /* GnuTLS's: "AES-128-CBC", "CHACHA20-POLY1305", "ARCFOUR-128", "3DES-CBC", "NULL" */
+    hsi_cipher_kind kind;
+    size_t key;            /* of the key, in bytes */
+    size_t block;          /* of a block (CBC), else 0 */
+    size_t fixed_iv;       /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block) */
+    size_t explicit_nonce; /* in each TLS 1.2 record (AEAD): 8 for GCM and CCM, 0 for ChaCha20 */
+    size_t nonce;          /* of a whole AEAD nonce: 12 */
+    size_t tag;            /* of an AEAD tag: 16, or 8 for CCM-8 */
+    int id;                /* GnuTLS's number of the cipher */
+} hsi_cipher;
+
+/* hsi_cipher_named finds a cipher by GnuTLS's name; NULL: none of that name is known here. */
+const hsi_cipher *hsi_cipher_named(const char *name);
+
+typedef struct hsi_cipher_state hsi_cipher_state; /* a key and where its stream or chain stands */
+
+/* hsi_cipher_new starts a stream cipher (`iv` unused), a CBC chain or the cipher NULL. ILLEGAL: an AEAD, or key or `iv`
+ * have not the cipher's length. Ends in hsi_cipher_free. */
+HSI_MUST_USE hsi_status hsi_cipher_new(hsi_cipher_state **out, const hsi_cipher *cipher, hsi_bytes key, hsi_bytes iv);
+void hsi_cipher_free(hsi_cipher_state *state);
+
+/* hsi_cipher_set_iv restarts the CBC chain: what an explicit IV (RFC 4346 section 6.2.3.2) does. `iv` is one block. */
+void hsi_cipher_set_iv(hsi_cipher_state *state, hsi_bytes iv);
+
+/* hsi_cipher_decrypt decrypts in.length bytes to `out`; CBC takes whole blocks (ILLEGAL otherwise) and chains on. */
+HSI_MUST_USE hsi_status hsi_cipher_decrypt(hsi_cipher_state *state, uint8_t *out, hsi_bytes in);
+
+/* ---- aead.c: RFC 5116 ---- */
+
+typedef struct hsi_aead_result {
+    bool ok;                      /* the received tag is the computed one */
+    uint8_t computed[HSI_TAG_MAX]; /* the tag that the ciphertext as it came should have had, cipher->tag bytes */
+} hsi_aead_result;
+
+/* hsi_aead_open decrypts `in` (ciphertext, then tag) to `out` (in.length - cipher->tag bytes). A wrong tag is no error:
+ * ok is false, `out` holds the unauthenticated plaintext and `computed` the tag that would have been right (encrypt
+ * zeros for the key stream, xor, encrypt again). `out` does not overlap `in`. ILLEGAL: `in` is shorter than a tag, or
+ * key or nonce have not the cipher's length. */
+HSI_MUST_USE hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hsi_aead_result *result, hsi_bytes key,
+                                      hsi_bytes nonce, hsi_bytes additional, hsi_bytes in);
+
+/* ---- public_key.c: what a certificate's key says of a signature, and RSA key transport ---- */
+
+/* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate? `scheme` is TLS's
+ * SignatureScheme (RFC 8446 section 4.2.3; the same numbers as RFC 5246's hash and signature pairs); 0: the signature of
+ * TLS 1.0 and 1.1 (RFC 2246 section 7.4.3: RSA over MD5 and SHA1, DSA and ECDSA over SHA1). `ok` says whether it fits;
+ * a key of another kind than the scheme's is a no. ILLEGAL: the certificate cannot be read. UNSUPPORTED: the scheme is
+ * not known. */
+HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
+                                             hsi_bytes signature);
+
+typedef struct hsi_private_key hsi_private_key;
+
+/* hsi_private_key_new reads an RSA private key from PEM, DER or PKCS#12 (`password` may be NULL). CREDENTIALS: it is
+ * none. Ends in hsi_private_key_free. */
+HSI_MUST_USE hsi_status hsi_private_key_new(hsi_private_key **out, hsi_bytes encoded, const char *password);
+void hsi_private_key_free(hsi_private_key *key);
+
+/* hsi_private_key_fits: is this the private key of the DER certificate? False too where either cannot be read. */
+bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate);
+
+/* hsi_rsa_decrypt opens what was encrypted to the key (PKCS #1 v1.5) to `out`, appended. ILLEGAL: it does not open. */
+HSI_MUST_USE hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted);
+
+#endif

@@ -1,0 +1,51 @@
+/* Config: what sessions of one context have in common: credentials, priorities, ALPN, what is verified. Made, set up, then
+ * shared by sessions, which hold it; not to be changed once a session uses it. Bytes in; reads no file but the system's
+ * trust store. Setters: CREDENTIALS or PRIORITY for what GnuTLS does not accept, NO_MEMORY.
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_LIVE_CONFIG_H
+#define HSI_LIVE_CONFIG_H
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+typedef struct hsi_config hsi_config;
+
+typedef enum hsi_verify { HSI_VERIFY_NONE, HSI_VERIFY_OPTIONAL, HSI_VERIFY_REQUIRED } hsi_verify; /* ssl.CERT_* */
+
+/* hsi_config_new makes a config for one side: GnuTLS's default priorities, nobody trusted, nothing verified, tickets.
+ * NULL: out of memory. hsi_config_drop of the last reference wipes it. */
+hsi_config *hsi_config_new(uint8_t side);
+hsi_config *hsi_config_hold(hsi_config *config);
+void hsi_config_drop(hsi_config *config);
+
+/* hsi_config_priority sets a GnuTLS priority string. PRIORITY: `position` is the offset where it stops being one. */
+HSI_MUST_USE hsi_status hsi_config_priority(hsi_config *config, const char *priority, size_t *position);
+
+/* hsi_config_certificate adds a certificate chain and its private key, each PEM or DER; `password` may be NULL. */
+HSI_MUST_USE hsi_status hsi_config_certificate(hsi_config *config, hsi_bytes chain, hsi_bytes key,
+                                               const char *password);
+
+/* hsi_config_trust adds trusted certificates, PEM or DER; `count` is how many they were. CREDENTIALS: none. */
+HSI_MUST_USE hsi_status hsi_config_trust(hsi_config *config, hsi_bytes certificates, size_t *count);
+
+/* hsi_config_trust_system adds the system's trust store; `count` 0: GnuTLS found none, and that is no error to it. */
+HSI_MUST_USE hsi_status hsi_config_trust_system(hsi_config *config, size_t *count);
+
+/* hsi_config_verify: what a session asks of its peer's certificate; a server then sends CertificateRequest. */
+void hsi_config_verify(hsi_config *config, hsi_verify verify);
+
+/* hsi_config_psk: a client's identity and key, or one of those that a server knows: the priority string has
+ * to allow it ("+ECDHE-PSK"). */
+HSI_MUST_USE hsi_status hsi_config_psk(hsi_config *config, hsi_bytes identity, hsi_bytes key);
+
+/* hsi_config_alpn: the protocols offered or accepted, the preferred first. USAGE: more than 8 (GnuTLS's limit), or a name
+ * that is empty or longer than 255 bytes (RFC 7301 section 3.1). */
+HSI_MUST_USE hsi_status hsi_config_alpn(hsi_config *config, const hsi_bytes *protocols, size_t count);
+
+/* hsi_config_tickets: does a server hand out session tickets? Default: it does. */
+HSI_MUST_USE hsi_status hsi_config_tickets(hsi_config *config, bool on);
+
+/* hsi_config_keylog: a file to which key-log lines are appended (RFC 9850), made with mode 0600. SYSTEM: errno says why. */
+HSI_MUST_USE hsi_status hsi_config_keylog(hsi_config *config, const char *path);
+
+#endif

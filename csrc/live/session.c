@@ -1,0 +1,254 @@
+/* Session: the lock, the one way into GnuTLS, and what drives it. See the header; how a failure travels is in
+ * session_state.h.
+ * SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "live/session_state.h"
+
+enum { SOCKET_QUEUE = 65536 }; /* over a socket no more is encrypted ahead than this */
+
+/* ---- telling ---- */
+
+void hsi_session_break(hsi_session *session, hsi_status status)
+{
+    if (session->broken == HSI_OK) {
+        session->broken = status;
+    }
+}
+
+void hsi_session_tell(hsi_session *session, const hsi_entry *entry)
+{
+    hsi_session_break(session, hsi_trace_append(session->trace, entry));
+    if (session->broken == HSI_OK && session->observer.appended != NULL) {
+        hsi_probe_target *target = hsi_probe_enter(NULL);
+        hsi_session_break(session, session->observer.appended(session->observer.context));
+        (void)hsi_probe_enter(target);
+    }
+}
+
+int hsi_session_code(const hsi_session *session)
+{
+    return session->broken == HSI_OK ? 0 : GNUTLS_E_APPLICATION_ERROR_MIN;
+}
+
+/* ---- the lock ---- */
+
+hsi_status hsi_session_lock(hsi_session *session)
+{
+    return pthread_mutex_lock(&session->lock) == EDEADLK ? HSI_BUSY : HSI_OK;
+}
+
+void hsi_session_unlock(hsi_session *session)
+{
+    (void)pthread_mutex_unlock(&session->lock);
+}
+
+bool hsi_session_look(hsi_session *session)
+{
+    return pthread_mutex_lock(&session->lock) == 0;
+}
+
+void hsi_session_unlook(hsi_session *session, bool looked)
+{
+    if (looked) {
+        (void)pthread_mutex_unlock(&session->lock);
+    }
+}
+
+hsi_status hsi_session_make_lock(hsi_session *session)
+{
+    pthread_mutexattr_t attributes;
+    if (pthread_mutexattr_init(&attributes) != 0) {
+        return HSI_NO_MEMORY;
+    }
+    bool made = pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK) == 0 &&
+                pthread_mutex_init(&session->lock, &attributes) == 0;
+    (void)pthread_mutexattr_destroy(&attributes);
+    return made ? HSI_OK : HSI_NO_MEMORY;
+}
+
+/* ---- into GnuTLS ---- */
+
+static bool wants_more(int code)
+{
+    return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED;
+}
+
+/* A ticket, a key update or a warning ends a call that has more to read: it goes on as long as there is something. */
+static int repeat(hsi_session *session, hsi_gnutls_call *call, void *arguments)
+{
+    for (;;) {
+        session->pulled = session->starved = false;
+        int code = call(session, arguments);
+        if (code == GNUTLS_E_WARNING_ALERT_RECEIVED) {
+            hsi_session_note_alert(session);
+        } else if (!wants_more(code) || !session->pulled || session->starved) {
+            return code;
+        }
+        if (session->broken != HSI_OK) {
+            return code;
+        }
+    }
+}
+
+static hsi_status run_locked(hsi_session *session, const char *function, hsi_gnutls_call *call, void *arguments)
+{
+    HSI_TRY(hsi_session_gate(session));
+    hsi_probe_target *before = hsi_probe_enter(&session->secrets.target);
+    hsi_candidates_enter(session);
+    int code = repeat(session, call, arguments);
+    hsi_candidates_leave(session);
+    hsi_status status = HSI_OK;
+    if (session->broken != HSI_OK || (code < 0 && !wants_more(code))) {
+        status = hsi_session_fail(session, function, code);
+    } else if (code < 0) {
+        status = HSI_WANT_READ;
+    }
+    (void)hsi_probe_enter(before);
+    return status;
+}
+
+hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call, void *arguments)
+{
+    HSI_TRY(hsi_session_lock(session));
+    uint64_t queued = session->queued;
+    hsi_status status = run_locked(session, function, call, arguments);
+    if (session->queued != queued) {
+        hsi_transport_set_mark(session->queued);
+    }
+    hsi_session_unlock(session);
+    return status;
+}
+
+/* ---- what drives it ---- */
+
+static int shake_hands(hsi_session *session)
+{
+    session->secrets.target.listening = true;
+    int code = gnutls_handshake(session->gnutls);
+    if (code >= 0 && session->broken == HSI_OK) {
+        session->secrets.target.listening = session->rehandshaking = false;
+        code = hsi_verification_finish(session);
+    }
+    return code;
+}
+
+static int call_handshake(hsi_session *session, void *arguments)
+{
+    HSI_UNUSED(arguments);
+    if (atomic_load(&session->established)) {
+        return 0;
+    }
+    int code = shake_hands(session);
+    if (code >= 0 && session->broken == HSI_OK) {
+        atomic_store(&session->established, true);
+    }
+    return code;
+}
+
+hsi_status hsi_session_handshake(hsi_session *session)
+{
+    return hsi_session_run(session, "gnutls_handshake", call_handshake, NULL);
+}
+
+typedef struct transfer {
+    uint8_t *out;
+    hsi_bytes in;
+    size_t size;
+    size_t done;
+} transfer;
+
+/* Application data may lie between the messages of another handshake (RFC 5246 section 7.4.1.1): it is read first. */
+static int call_read(hsi_session *session, void *arguments)
+{
+    transfer *read = arguments;
+    int code = session->rehandshaking ? shake_hands(session) : 0;
+    if (code < 0 && code != GNUTLS_E_GOT_APPLICATION_DATA) {
+        return code;
+    }
+    ssize_t length = gnutls_record_recv(session->gnutls, read->out, read->size);
+    if (length == GNUTLS_E_REHANDSHAKE) {
+        session->rehandshaking = true;
+        session->verified = false;
+        return call_read(session, arguments);
+    }
+    read->done = length > 0 ? (size_t)length : 0;
+    return length < 0 ? (int)length : 0;
+}
+
+hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, size_t *read)
+{
+    *read = 0;
+    if (!hsi_session_established(session)) {
+        hsi_status gate = hsi_session_gate(session);
+        return gate == HSI_OK ? HSI_USAGE : gate;
+    }
+    if (size == 0) {
+        return HSI_OK;
+    }
+    transfer transfer = {.out = out, .size = size};
+    HSI_TRY(hsi_session_run(session, "gnutls_record_recv", call_read, &transfer));
+    *read = transfer.done;
+    return transfer.done == 0 ? HSI_CLOSED : HSI_OK;
+}
+
+static bool queue_full(const hsi_session *session)
+{
+    return session->transport != HSI_TRANSPORT_MEMORY && hsi_buffer_length(&session->out) >= SOCKET_QUEUE;
+}
+
+static int call_write(hsi_session *session, void *arguments)
+{
+    transfer *write = arguments;
+    while (write->done < write->in.length && !queue_full(session)) {
+        ssize_t length =
+            gnutls_record_send(session->gnutls, write->in.data + write->done, write->in.length - write->done);
+        if (length < 0) {
+            return (int)length;
+        }
+        write->done += (size_t)length;
+    }
+    return 0;
+}
+
+hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes, size_t *written)
+{
+    *written = 0;
+    if (!hsi_session_established(session)) {
+        hsi_status gate = hsi_session_gate(session);
+        return gate == HSI_OK ? HSI_USAGE : gate;
+    }
+    transfer transfer = {.in = bytes};
+    HSI_TRY(hsi_session_run(session, "gnutls_record_send", call_write, &transfer));
+    *written = transfer.done;
+    return transfer.done == 0 && bytes.length > 0 ? HSI_WANT_WRITE : HSI_OK;
+}
+
+static int call_close_notify(hsi_session *session, void *arguments)
+{
+    HSI_UNUSED(arguments);
+    if (session->close_notified) {
+        return 0;
+    }
+    session->close_notified = true;
+    return gnutls_bye(session->gnutls, GNUTLS_SHUT_WR);
+}
+
+hsi_status hsi_session_close_notify(hsi_session *session)
+{
+    return hsi_session_run(session, "gnutls_bye", call_close_notify, NULL);
+}
+
+static int call_key_update(hsi_session *session, void *arguments)
+{
+    const bool *peer_too = arguments;
+    return gnutls_session_key_update(session->gnutls, *peer_too ? GNUTLS_KU_PEER : 0);
+}
+
+hsi_status hsi_session_key_update(hsi_session *session, bool peer_too)
+{
+    if (!hsi_session_established(session) || gnutls_protocol_get_version(session->gnutls) != GNUTLS_TLS1_3) {
+        return HSI_USAGE;
+    }
+    return hsi_session_run(session, "gnutls_session_key_update", call_key_update, &peer_too);
+}

@@ -1,0 +1,169 @@
+/* The inside of a session, for the files of csrc/live.
+ *
+ * How a failure travels: GnuTLS calls back into hooks.c, transport.c and secrets.c; whatever goes wrong there (an observer,
+ * memory) is kept in `broken`, the first one only, and makes the callback fail, which ends the GnuTLS call. Whoever made
+ * that call (hsi_session_run) sees `broken` and reports it instead of GnuTLS's code.
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_LIVE_SESSION_STATE_H
+#define HSI_LIVE_SESSION_STATE_H
+
+#include <gnutls/gnutls.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "crypto/crypto.h"
+#include "live/probe.h"
+#include "live/session.h"
+
+/* The traffic secret of one direction in TLS 1.3, to notice a KeyUpdate by. */
+typedef struct hsi_traffic {
+    uint8_t secret[HSI_HASH_MAX];
+    size_t length; /* 0: none yet */
+    unsigned updates;
+} hsi_traffic;
+
+/* What secrets.c and candidates.c remember between GnuTLS's callbacks. */
+typedef struct hsi_secrets {
+    hsi_probe_target target;    /* this thread's, while GnuTLS works for the session */
+    bool premaster_due;         /* ClientKeyExchange has gone by, the master secret has not */
+    bool premaster_seen;        /* its first HMAC key too */
+    bool log_raised;            /* the log level is up for this call */
+    hsi_buffer first_half;      /* of a premaster secret before TLS 1.2, until the second comes */
+    unsigned extracts;          /* HKDF-Extracts of this handshake that have gone by */
+    uint8_t early[HSI_HASH_MAX]; /* the last early secret told */
+    size_t early_length;
+    uint8_t master[HSI_MASTER]; /* the last master secret told */
+    hsi_traffic traffic[2];     /* by who writes with it */
+} hsi_secrets;
+
+struct hsi_session {
+    gnutls_session_t gnutls;
+    hsi_config *config;
+    hsi_trace *trace;
+    pthread_mutex_t lock; /* of the kind that notices its owner */
+    uint8_t side;
+    hsi_transport transport;
+    hsi_observer observer;
+
+    /* transport.c */
+    bool two_sided;
+    hsi_buffer in, out;
+    hsi_buffer cut;       /* two-sided: a record that GnuTLS has not pushed whole yet */
+    bool in_ended;        /* nothing follows what is in `in` */
+    bool in_end_told;
+    hsi_end in_end;
+    bool pulled, starved; /* in this GnuTLS call: something was read; there was nothing to read */
+    uint64_t queued;      /* bytes that ever went to `out` */
+    uint64_t taken;       /* bytes that ever left it */
+
+    /* session.c, failure.c */
+    atomic_bool established;
+    bool rehandshaking;   /* the peer asked for another handshake, and it is not done */
+    bool close_notified;
+    hsi_status broken;    /* the first failure in a callback */
+    bool ending;          /* the fatal alert is on its way: the transport works though `broken` */
+    bool failed;          /* for good; `failure` says how */
+    hsi_failure failure;
+
+    /* verification.c */
+    hsi_buffer server_name; /* with its end mark; empty: none */
+    bool verify_name;
+    bool verified;        /* in this handshake */
+    bool untrusted;
+    gnutls_datum_t verify_text; /* GnuTLS's; hsi_failure borrows it */
+
+    hsi_secrets secrets;
+};
+
+/* ---- session.c ---- */
+
+/* hsi_session_tell appends an entry to the trace and has the observer told; a failure goes to `broken`. */
+void hsi_session_tell(hsi_session *session, const hsi_entry *entry);
+
+/* hsi_session_break notes a failure in a callback. */
+void hsi_session_break(hsi_session *session, hsi_status status);
+
+/* hsi_session_code is what a callback tells GnuTLS: 0, or an error of ours where the session is broken. */
+int hsi_session_code(const hsi_session *session);
+
+/* A call into GnuTLS, with its arguments; returns GnuTLS's code. */
+typedef int hsi_gnutls_call(hsi_session *session, void *arguments);
+
+/* hsi_session_run is the one way into GnuTLS for what may read, write or compute secrets: takes the lock, names the probe's
+ * target, repeats the call while it has bytes to read, and turns its code into a status. */
+HSI_MUST_USE hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call,
+                                        void *arguments);
+
+/* hsi_session_lock: BUSY where this thread holds the lock already. hsi_session_look and _unlook stand around a look from
+ * anywhere, a callback too. */
+HSI_MUST_USE hsi_status hsi_session_make_lock(hsi_session *session);
+HSI_MUST_USE hsi_status hsi_session_lock(hsi_session *session);
+void hsi_session_unlock(hsi_session *session);
+bool hsi_session_look(hsi_session *session);
+void hsi_session_unlook(hsi_session *session, bool looked);
+
+/* ---- failure.c ---- */
+
+/* hsi_session_fail ends the session for good: RESULT entry, failure, and the alert on its way. */
+HSI_MUST_USE hsi_status hsi_session_fail(hsi_session *session, const char *function, int code);
+
+/* hsi_session_note_alert keeps an alert that came from the peer. */
+void hsi_session_note_alert(hsi_session *session);
+
+/* hsi_session_gate says whether the session is still of use: OK, or how it failed before. */
+HSI_MUST_USE hsi_status hsi_session_gate(hsi_session *session);
+
+/* hsi_session_fail_system notes that the operating system refused a socket operation; the session stays of use. */
+HSI_MUST_USE hsi_status hsi_session_fail_system(hsi_session *session, int error);
+
+/* ---- transport.c ---- */
+
+void hsi_transport_install(hsi_session *session);
+
+/* hsi_transport_leave tells the trace what arrived and was never read; for hsi_session_free. */
+void hsi_transport_leave(hsi_session *session);
+
+/* hsi_transport_offer lets `taker` have what is queued for the peer, under the lock: it returns how much it took. */
+typedef size_t hsi_transport_taker(void *context, hsi_bytes bytes);
+HSI_MUST_USE hsi_status hsi_transport_offer(hsi_session *session, hsi_transport_taker *taker, void *context);
+
+/* hsi_transport_mark: `queued` as it was after this thread's last call that queued anything, in any session. */
+uint64_t hsi_transport_mark(void);
+void hsi_transport_set_mark(uint64_t mark);
+
+/* hsi_transport_taken: have all bytes up to a mark left the queue? */
+bool hsi_transport_taken(hsi_session *session, uint64_t mark);
+
+/* ---- hooks.c, secrets.c, candidates.c, verification.c ---- */
+
+void hsi_hooks_install(hsi_session *session);
+
+void hsi_secrets_install(hsi_session *session);
+void hsi_secrets_cleanup(hsi_secrets *secrets);
+
+/* hsi_secrets_phase: a handshake message of GnuTLS's type begins or ends. */
+void hsi_secrets_phase(hsi_session *session, unsigned type, hsi_action action, uint8_t sender);
+
+/* hsi_secrets_wire asks for the master secret that no key log tells of; before bytes move. */
+void hsi_secrets_wire(hsi_session *session);
+
+/* hsi_secrets_tell appends a secret as an entry. */
+void hsi_secrets_tell(hsi_session *session, hsi_source source, const char *label, uint8_t sender, uint64_t number,
+                      hsi_bytes value);
+
+/* hsi_candidates_seen is the probe target's function. hsi_candidates_enter and _leave stand around a GnuTLS call. */
+void hsi_candidates_seen(hsi_probe_target *target, hsi_probe_sight sight, hsi_bytes bytes);
+void hsi_candidates_expect(hsi_session *session);  /* a premaster secret may come from here on */
+void hsi_candidates_settled(hsi_session *session); /* it has come: the master secret is known */
+void hsi_candidates_enter(hsi_session *session);
+void hsi_candidates_leave(hsi_session *session);
+
+void hsi_verification_install(hsi_session *session);
+
+/* hsi_verification_finish verifies at the end of a handshake in which no certificate was sent. Returns GnuTLS's code. */
+int hsi_verification_finish(hsi_session *session);
+
+/* hsi_verification_alert is the AlertDescription for the certificate status bits; RFC 8446 section 6.2. */
+int hsi_verification_alert(unsigned status);
+
+#endif

@@ -1,0 +1,66 @@
+/* Fold: the inside of a tap, for the files that make it up. Nothing outside csrc/tap includes it.
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_TAP_FOLD_H
+#define HSI_TAP_FOLD_H
+
+#include "tap/framer.h"
+#include "tap/protection.h"
+#include "tap/tap.h"
+
+/* One direction: what one end sends. */
+typedef struct hsi_stream {
+    uint8_t sender;
+    hsi_framer framer;
+    hsi_bytes sent; /* the original of the next record, where it was altered on its way; borrowed from the journal */
+    bool altered;
+    bool unread;
+    uint64_t epoch;
+    uint64_t sequence_number; /* of the next record */
+    hsi_protection *protection; /* of this epoch, once its keys are known */
+    hsi_handshake *keys_from;   /* the negotiation whose keys this epoch has; NULL: epoch 0, plain */
+    const char *no_keys;        /* why this epoch cannot be opened; NULL: it can, or nobody has tried */
+    hsi_buffer handshake;       /* bytes of a handshake message that is not whole yet */
+    size_t first_record;        /* where it began */
+} hsi_stream;
+
+struct hsi_tap {
+    const hsi_journal *journal;
+    hsi_arena arena;
+    size_t scanned; /* entries of the journal whose secrets, phases and notes have been taken */
+    size_t wired;   /* entries whose wire bytes have been taken; a protected record without its secret holds it back */
+    bool final;     /* no secret can follow: nothing waits any more */
+    hsi_stream streams[2];
+    uint8_t held; /* the sender whose next record waits for a secret; HSI_NOBODY */
+    hsi_handshake *handshake; /* the current negotiation; NULL before the first hello */
+    hsi_list events, records, messages, alerts, phases, handshakes, closes, application_data;
+    hsi_list surfaced; /* hsi_secret from the journal, candidates too, in its order */
+    hsi_list derived;  /* hsi_secret computed here */
+    /* made when looked at */
+    size_t looked; /* events and secrets there were at the last look, plus 1 */
+    hsi_list secrets, derivations, checks;
+};
+
+/* tap.c */
+HSI_MUST_USE hsi_status hsi_tap_emit(hsi_tap *tap, hsi_event_kind kind, const void *item);
+
+/* stream.c: records, one by one. `waiting`: the next one waits for a secret. */
+HSI_MUST_USE hsi_status hsi_stream_drain(hsi_tap *tap, hsi_stream *stream, bool *waiting);
+
+/* hsi_stream_cut shows what is unfinished as it is; hsi_stream_end does so because the stream ended. */
+HSI_MUST_USE hsi_status hsi_stream_cut(hsi_tap *tap, hsi_stream *stream);
+HSI_MUST_USE hsi_status hsi_stream_end(hsi_tap *tap, hsi_stream *stream, hsi_end end, uint64_t time_ns);
+
+/* hsi_stream_rekey moves a direction to an epoch whose keys come from a negotiation. */
+void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from);
+void hsi_stream_cleanup(hsi_stream *stream);
+
+/* reassembly.c: handshake bytes of one record; what an unfinished message comes to. */
+HSI_MUST_USE hsi_status hsi_reassembly_take(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool sslv2);
+HSI_MUST_USE hsi_status hsi_reassembly_cut(hsi_tap *tap, hsi_stream *stream);
+
+/* negotiation.c: what a message says of the negotiation. Sets its handshake, context and place in the transcript. */
+HSI_MUST_USE hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message);
+HSI_MUST_USE hsi_status hsi_negotiation_change_cipher_spec(hsi_tap *tap, uint8_t sender);
+void hsi_negotiation_cleanup(hsi_handshake *handshake);
+
+#endif

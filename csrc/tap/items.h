@@ -1,0 +1,243 @@
+/* Items: what a journal folds into. Made by the tap in its arena, never moved and never changed once they are in its lists,
+ * but for what is filled in when looked at (said below). Names are those of the Python types.
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_TAP_ITEMS_H
+#define HSI_TAP_ITEMS_H
+
+#include "base/list.h"
+#include "crypto/crypto.h"
+#include "tap/field.h"
+#include "tap/journal.h"
+#include "tap/message.h"
+#include "tap/transcript.h"
+
+/* ContentType, RFC 8446 section 5.1. */
+enum {
+    HSI_CONTENT_CHANGE_CIPHER_SPEC = 20,
+    HSI_CONTENT_ALERT = 21,
+    HSI_CONTENT_HANDSHAKE = 22,
+    HSI_CONTENT_APPLICATION_DATA = 23
+};
+
+/* ProtocolVersion */
+enum { HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0x0304 };
+
+/* AlertDescription, those that the tap itself must know. RFC 8446 section 6. */
+enum { HSI_ALERT_WARNING = 1, HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
+
+typedef struct hsi_record_mac {
+    const char *kind;      /* "hmac" or "aead" */
+    const char *algorithm; /* "SHA1", or the AEAD's GnuTLS name */
+    const char *order;     /* "mac-then-encrypt", "encrypt-then-mac", "aead" */
+    hsi_bytes key;
+    hsi_bytes nonce; /* of an AEAD; the CBC IV; empty otherwise */
+    hsi_bytes input; /* exactly what was authenticated; of an AEAD: its additional data */
+    hsi_bytes received;
+    hsi_bytes computed;
+    bool ok; /* MAC or tag, and the padding, are right */
+    bool padding_ok;
+} hsi_record_mac;
+
+typedef enum hsi_record_state {
+    HSI_RECORD_PLAIN,      /* no keys yet: the fragment is the plaintext */
+    HSI_RECORD_OPENED,     /* protection removed, MAC or tag right */
+    HSI_RECORD_REJECTED,   /* protection removed, MAC, tag or padding wrong: the plaintext is unauthenticated */
+    HSI_RECORD_UNREADABLE, /* protected, and its key or cipher is not known here: `reason` */
+    HSI_RECORD_CUT         /* the stream ends inside it */
+} hsi_record_state;
+
+typedef struct hsi_record {
+    size_t index;
+    uint8_t sender;
+    uint64_t time_ns; /* of its first byte */
+    uint8_t outer_type;
+    uint8_t content_type; /* TLS 1.3: the inner one; as outer_type where that is not known */
+    uint16_t version;
+    uint64_t epoch;
+    uint64_t sequence_number;
+    hsi_bytes header; /* 5 bytes; 2 of an SSLv2-format ClientHello; fewer where cut */
+    hsi_bytes fragment;
+    hsi_bytes plaintext;
+    hsi_bytes padding;   /* CBC: with its length byte; TLS 1.3: the zeros after the type */
+    hsi_record_mac *mac; /* NULL: not protected, or not readable */
+    hsi_record_state state;
+    const char *reason; /* why it is not readable, or what is odd about it; NULL */
+    hsi_bytes sent;     /* the original, header included, where it was altered on its way */
+    bool altered;
+    bool unread; /* it arrived after GnuTLS stopped reading */
+} hsi_record;
+
+typedef struct hsi_handshake hsi_handshake;
+
+typedef struct hsi_message {
+    size_t index;
+    uint8_t type;
+    uint8_t sender;
+    uint64_t time_ns; /* of the record that completed it */
+    bool sslv2;
+    bool cut; /* its bytes ended early: an alert, a key change or the end of the stream came first */
+    const char *name;
+    hsi_bytes raw; /* with its 4-byte header */
+    size_t first_record;
+    size_t last_record;
+    hsi_handshake *handshake;
+    size_t transcript_end; /* bytes of the handshake's transcript up to here; 0: not part of it */
+    hsi_field_context context;
+    hsi_fields *fields; /* filled in by hsi_tap_fields */
+} hsi_message;
+
+typedef struct hsi_alert {
+    size_t index;
+    uint8_t sender;
+    uint8_t level;
+    uint8_t code;
+    uint64_t time_ns;
+    const hsi_record *record;
+} hsi_alert;
+
+typedef struct hsi_change_cipher_spec {
+    uint8_t sender;
+    uint64_t time_ns;
+    const hsi_record *record;
+} hsi_change_cipher_spec;
+
+typedef struct hsi_application_data {
+    uint8_t sender;
+    uint64_t time_ns;
+    hsi_bytes data;
+    const hsi_record *record;
+} hsi_application_data;
+
+typedef struct hsi_close {
+    uint8_t sender;
+    uint64_t time_ns;
+    const char *kind;         /* "close_notify", "fin", "rst", "truncated" */
+    const hsi_record *record; /* of the close_notify; NULL otherwise */
+} hsi_close;
+
+typedef struct hsi_phase {
+    size_t index;
+    uint8_t side;
+    uint8_t sender;
+    uint8_t type; /* HandshakeType, on the wire */
+    hsi_action action;
+    uint64_t time_ns;
+    hsi_bytes body_hash;  /* SHA-256 of the body that GnuTLS showed, on enter; empty otherwise */
+    const char *name;     /* "ClientHello" */
+} hsi_phase;
+
+typedef struct hsi_derivation hsi_derivation;
+
+typedef struct hsi_secret {
+    size_t index;
+    const char *label;
+    uint8_t side;   /* who surfaced it; HSI_NOBODY: derived or given */
+    uint8_t sender; /* who writes with it; HSI_NOBODY: shared */
+    uint64_t epoch; /* HSI_NO_EPOCH: it belongs to none */
+    hsi_source source;
+    uint64_t time_ns; /* 0: derived */
+    hsi_bytes value;
+    hsi_bytes client_random;  /* whose it is, as the key log says; empty: it does not say */
+    hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
+    bool candidate;           /* seen by the probe and not tied to a known secret: counts for nothing */
+} hsi_secret;
+
+#define HSI_NO_EPOCH UINT64_MAX
+
+/* A value that a derivation was made from. */
+typedef struct hsi_input {
+    const char *name; /* "master secret", "client_hello.random", "transcript hash" */
+    hsi_bytes value;
+} hsi_input;
+
+enum { HSI_INPUTS_MAX = 4 };
+
+struct hsi_derivation {
+    const hsi_secret *output;
+    const char *function; /* "PRF", "HKDF-Extract", "Derive-Secret"… */
+    const char *formula;  /* a line for people */
+    const char *rfc;
+    hsi_input inputs[HSI_INPUTS_MAX];
+    size_t input_count;
+    bool ok; /* the function of the inputs is the output */
+};
+
+typedef enum hsi_event_kind {
+    HSI_EVENT_RECORD,
+    HSI_EVENT_MESSAGE,
+    HSI_EVENT_ALERT,
+    HSI_EVENT_CHANGE_CIPHER_SPEC,
+    HSI_EVENT_APPLICATION_DATA,
+    HSI_EVENT_CLOSE,
+    HSI_EVENT_PHASE,
+    HSI_EVENT_SECRET,
+    HSI_EVENT_KINDS
+} hsi_event_kind;
+
+/* What an item is, and the item: hsi_record for HSI_EVENT_RECORD, and so on. */
+typedef struct hsi_event {
+    hsi_event_kind kind;
+    const void *item;
+} hsi_event;
+
+typedef enum hsi_verdict { HSI_FAILED, HSI_PASSED, HSI_NOT_CHECKABLE } hsi_verdict;
+typedef enum hsi_check_kind { HSI_COMPUTED, HSI_RULE } hsi_check_kind;
+
+enum { HSI_EVIDENCE_MAX = 4 };
+
+typedef struct hsi_check {
+    const char *name; /* "mac.record[9]" */
+    hsi_check_kind kind;
+    hsi_verdict verdict;
+    const char *reason;  /* why it failed or cannot be checked; NULL where it passed */
+    const char *formula; /* what was computed, or the rule */
+    const char *rfc;
+    hsi_bytes expected; /* computed here */
+    hsi_bytes found;    /* on the wire, or surfaced */
+    hsi_event evidence[HSI_EVIDENCE_MAX];
+    size_t evidence_count;
+} hsi_check;
+
+enum { HSI_TYPES_KEPT = 32 }; /* HandshakeTypes that anything here looks up are below */
+
+/* One negotiation, from ClientHello to the last Finished. */
+struct hsi_handshake {
+    size_t index;
+    uint16_t version; /* negotiated; 0: not yet */
+    uint16_t suite_id;
+    bool suite_named; /* suite_id has been negotiated */
+    bool suite_known; /* and `suite` says what it means */
+    hsi_suite suite;
+    const hsi_hash *hash; /* of PRF, HKDF and transcript; NULL before TLS 1.2 (MD5 and SHA1) and while not known */
+    uint8_t client_random[HSI_RANDOM];
+    uint8_t server_random[HSI_RANDOM];
+    bool extended_master_secret;
+    bool encrypt_then_mac;
+    bool hello_retry;
+    const hsi_message *retried_hello; /* the ClientHello before the HelloRetryRequest */
+    bool resumed;
+    bool early_data_offered;
+    bool early_data_accepted;
+    bool psk;     /* TLS 1.3: the server chose a pre-shared key */
+    uint16_t psk_index;
+    hsi_bytes psk_identity; /* as the client offered it */
+    uint16_t group;            /* 0: none */
+    uint16_t signature_scheme; /* the server's; 0: none */
+    hsi_bytes server_name;     /* as the client asked; empty: it did not */
+    hsi_bytes alpn;
+    hsi_bytes server_certificate; /* DER of the first one; empty: not seen */
+    hsi_bytes client_certificate;
+    const hsi_message *first[HSI_TYPES_KEPT][2]; /* see hsi_handshake_first */
+    uint64_t epochs[2]; /* TLS 1.0 to 1.2: the epoch that its ChangeCipherSpec began, by sender; 0: none */
+    hsi_transcript transcript;
+    bool unreadable; /* a message of it could not be read: what hangs on the transcript is not checkable */
+    bool complete;   /* both Finished were seen */
+};
+
+/* hsi_handshake_first is the first whole message of a type from a sender; NULL: there is none. */
+static inline const hsi_message *hsi_handshake_first(const hsi_handshake *handshake, uint8_t type, uint8_t sender)
+{
+    return type < HSI_TYPES_KEPT ? handshake->first[type][sender] : NULL;
+}
+
+#endif

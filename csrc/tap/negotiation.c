@@ -1,0 +1,290 @@
+/* Negotiation: what the messages of a handshake say was agreed: version, suite, randoms, extensions, certificates; where each
+ * message stands in the transcript; when keys change. One table: message type -> what is learned from it.
+ * RFC 8446 sections 4 and 7.1, RFC 5246 section 7.
+ * SPDX-License-Identifier: MIT */
+#include "tap/fold.h"
+
+enum { EPOCH_EARLY = 1, EPOCH_HANDSHAKE = 2, EPOCH_APPLICATION = 3 }; /* of TLS 1.3 */
+
+void hsi_negotiation_cleanup(hsi_handshake *handshake)
+{
+    hsi_transcript_cleanup(&handshake->transcript);
+}
+
+/* ---- reading fields; what is absent or malformed reads as nothing ---- */
+
+static uint64_t number_at(const hsi_field *root, const char *path)
+{
+    const hsi_field *field = hsi_field_find(root, path);
+    return field == NULL ? 0 : field->number;
+}
+
+static hsi_bytes content_at(const hsi_field *root, const char *path)
+{
+    const hsi_field *field = hsi_field_find(root, path);
+    return field == NULL ? HSI_BYTES_EMPTY : field->content;
+}
+
+static bool present(const hsi_field *root, const char *path)
+{
+    return hsi_field_find(root, path) != NULL;
+}
+
+static void copy_random(uint8_t out[HSI_RANDOM], const hsi_field *root)
+{
+    hsi_bytes random = content_at(root, "random");
+    if (random.length == HSI_RANDOM) {
+        memcpy(out, random.data, HSI_RANDOM);
+    }
+}
+
+/* ---- what is learned ---- */
+
+typedef struct hsi_learning {
+    hsi_tap *tap;
+    hsi_handshake *handshake;
+    hsi_message *message;
+    const hsi_field *root;
+} hsi_learning;
+
+static void name_suite(hsi_handshake *handshake, uint16_t id)
+{
+    handshake->suite_id = id;
+    handshake->suite_named = true;
+    handshake->suite_known = hsi_suite_find(&handshake->suite, id);
+    if (handshake->suite_known && handshake->version >= HSI_TLS12) {
+        handshake->hash = hsi_hash_named(handshake->suite.prf);
+    }
+}
+
+static hsi_status learn_client_hello(hsi_learning *l)
+{
+    hsi_handshake *handshake = l->handshake;
+    copy_random(handshake->client_random, l->root);
+    handshake->server_name = content_at(l->root, "extensions.server_name.server_name_list[0].name");
+    handshake->early_data_offered = present(l->root, "extensions.early_data");
+    if (handshake->early_data_offered && !handshake->hello_retry) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_EARLY, handshake);
+    }
+    return HSI_OK;
+}
+
+static hsi_status learn_psk(hsi_learning *l)
+{
+    const hsi_message *hello = hsi_handshake_first(l->handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
+    const hsi_fields *fields;
+    l->handshake->psk = present(l->root, "extensions.pre_shared_key.selected_identity");
+    if (!l->handshake->psk || hello == NULL) {
+        return HSI_OK;
+    }
+    l->handshake->psk_index = (uint16_t)number_at(l->root, "extensions.pre_shared_key.selected_identity");
+    HSI_TRY(hsi_tap_fields(l->tap, hello, &fields));
+    const hsi_field *identities = hsi_field_find(fields->root, "extensions.pre_shared_key.identities");
+    const hsi_field *chosen = identities == NULL ? NULL : hsi_field_item(identities, l->handshake->psk_index);
+    l->handshake->psk_identity = chosen == NULL ? HSI_BYTES_EMPTY : content_at(chosen, "identity");
+    return HSI_OK;
+}
+
+/* RFC 8446 section 7.1: from here on both ends protect with handshake keys. */
+static void begin_tls13(hsi_learning *l)
+{
+    hsi_stream_rekey(&l->tap->streams[HSI_SERVER], EPOCH_HANDSHAKE, l->handshake);
+    if (l->tap->streams[HSI_CLIENT].epoch != EPOCH_EARLY) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+    }
+}
+
+static hsi_status learn_hello_retry_request(hsi_learning *l)
+{
+    l->handshake->hello_retry = true;
+    l->handshake->retried_hello = hsi_handshake_first(l->handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
+    l->handshake->first[HSI_CLIENT_HELLO][HSI_CLIENT] = NULL; /* the second one counts */
+    l->handshake->first[HSI_SERVER_HELLO][HSI_SERVER] = NULL;
+    hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL); /* early data is over */
+    return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
+}
+
+static hsi_status learn_server_hello(hsi_learning *l)
+{
+    hsi_handshake *handshake = l->handshake;
+    uint64_t selected = number_at(l->root, "extensions.supported_versions.selected_version");
+    handshake->version = (uint16_t)(selected != 0 ? selected : number_at(l->root, "legacy_version"));
+    l->message->context.version = handshake->version;
+    name_suite(handshake, (uint16_t)number_at(l->root, "cipher_suite"));
+    if (hsi_message_type_of(l->message->raw, false) != hsi_message_type_of(hsi_bytes_of("\2", 1), false)) {
+        return learn_hello_retry_request(l);
+    }
+    copy_random(handshake->server_random, l->root);
+    handshake->extended_master_secret = present(l->root, "extensions.extended_master_secret");
+    handshake->encrypt_then_mac = present(l->root, "extensions.encrypt_then_mac");
+    handshake->group = (uint16_t)number_at(l->root, "extensions.key_share.server_share.group");
+    handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
+    HSI_TRY(learn_psk(l));
+    if (handshake->version >= HSI_TLS13) {
+        handshake->resumed = handshake->psk;
+        begin_tls13(l);
+        return HSI_OK;
+    }
+    const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
+    hsi_bytes echo = content_at(l->root, "legacy_session_id_echo");
+    if (hello != NULL && hello->fields != NULL && echo.length > 0) { /* RFC 5246 section 7.4.1.3 */
+        handshake->resumed = hsi_bytes_equal(echo, content_at(hello->fields->root, "legacy_session_id"));
+    }
+    return HSI_OK;
+}
+
+static hsi_status learn_encrypted_extensions(hsi_learning *l)
+{
+    l->handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
+    l->handshake->early_data_accepted = present(l->root, "extensions.early_data");
+    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY && !l->handshake->early_data_accepted) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+    }
+    return HSI_OK;
+}
+
+static hsi_status learn_end_of_early_data(hsi_learning *l)
+{
+    if (l->handshake->version >= HSI_TLS13) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+    }
+    return HSI_OK;
+}
+
+static hsi_status learn_certificate(hsi_learning *l)
+{
+    bool tls13 = l->handshake->version >= HSI_TLS13;
+    hsi_bytes der = content_at(l->root, tls13 ? "certificate_list[0].cert_data" : "certificate_list[0]");
+    hsi_bytes *place = l->message->sender == HSI_SERVER ? &l->handshake->server_certificate
+                                                        : &l->handshake->client_certificate;
+    if (place->length == 0) { /* a certificate after the handshake does not replace the one of the handshake */
+        *place = der;
+    }
+    return HSI_OK;
+}
+
+static hsi_status learn_server_key_exchange(hsi_learning *l)
+{
+    l->handshake->group = (uint16_t)number_at(l->root, "params.curve_params.namedcurve");
+    l->handshake->signature_scheme = (uint16_t)number_at(l->root, "algorithm");
+    return HSI_OK;
+}
+
+static hsi_status learn_certificate_verify(hsi_learning *l)
+{
+    if (l->message->sender == HSI_SERVER) {
+        l->handshake->signature_scheme = (uint16_t)number_at(l->root, "algorithm");
+    }
+    return HSI_OK;
+}
+
+static hsi_status learn_finished(hsi_learning *l)
+{
+    hsi_handshake *handshake = l->handshake;
+    bool both = hsi_handshake_first(handshake, HSI_FINISHED, HSI_CLIENT) != NULL && hsi_handshake_first(handshake, HSI_FINISHED, HSI_SERVER) != NULL;
+    if (handshake->version >= HSI_TLS13 && !handshake->complete) {
+        hsi_stream_rekey(&l->tap->streams[l->message->sender], EPOCH_APPLICATION, handshake);
+    }
+    handshake->complete = handshake->complete || both;
+    return HSI_OK;
+}
+
+static hsi_status learn_key_update(hsi_learning *l)
+{
+    hsi_stream *stream = &l->tap->streams[l->message->sender];
+    if (l->handshake->version >= HSI_TLS13) {
+        hsi_stream_rekey(stream, stream->epoch + 1, l->handshake);
+    }
+    return HSI_OK;
+}
+
+static const struct {
+    uint8_t type;
+    hsi_status (*learn)(hsi_learning *l);
+} lessons[] = {
+    {HSI_CLIENT_HELLO, learn_client_hello},
+    {HSI_SERVER_HELLO, learn_server_hello},
+    {HSI_END_OF_EARLY_DATA, learn_end_of_early_data},
+    {HSI_ENCRYPTED_EXTENSIONS, learn_encrypted_extensions},
+    {HSI_CERTIFICATE, learn_certificate},
+    {HSI_SERVER_KEY_EXCHANGE, learn_server_key_exchange},
+    {HSI_CERTIFICATE_VERIFY, learn_certificate_verify},
+    {HSI_FINISHED, learn_finished},
+    {HSI_KEY_UPDATE, learn_key_update},
+};
+
+/* ---- which negotiation, and where in its transcript ---- */
+
+static hsi_status begin_handshake(hsi_tap *tap)
+{
+    hsi_handshake *handshake = hsi_arena_new(&tap->arena, sizeof *handshake);
+    if (handshake == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    handshake->index = tap->handshakes.count;
+    HSI_TRY(hsi_list_append(&tap->handshakes, handshake));
+    tap->handshake = handshake;
+    return HSI_OK;
+}
+
+/* After a completed negotiation a ClientHello begins the next one; one that answers a HelloRetryRequest does not. */
+static bool begins(const hsi_tap *tap, const hsi_message *message)
+{
+    return tap->handshake == NULL || (message->type == HSI_CLIENT_HELLO && tap->handshake->complete);
+}
+
+/* HelloRequest never counts (RFC 5246 section 7.4.1.1), nor does what follows a completed TLS 1.3 handshake. */
+static bool in_transcript(const hsi_message *message)
+{
+    return !message->cut && !message->handshake->complete &&
+           !(message->type == HSI_HELLO_REQUEST && message->sender == HSI_SERVER) && message->type != HSI_KEY_UPDATE;
+}
+
+static hsi_status learn(hsi_tap *tap, hsi_message *message)
+{
+    const hsi_fields *fields;
+    for (size_t i = 0; i < HSI_COUNT(lessons) && !message->cut; i++) {
+        if (lessons[i].type == message->type) {
+            HSI_TRY(hsi_tap_fields(tap, message, &fields));
+            hsi_learning l = {tap, message->handshake, message, fields->root};
+            return lessons[i].learn(&l);
+        }
+    }
+    return HSI_OK;
+}
+
+/* The message's own place in the transcript is after what it makes of the transcript (message_hash). */
+hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message)
+{
+    if (begins(tap, message)) {
+        HSI_TRY(begin_handshake(tap));
+    }
+    hsi_handshake *handshake = tap->handshake;
+    message->handshake = handshake;
+    message->context = (hsi_field_context){.version = handshake->version,
+                                           .suite = handshake->suite_known ? &handshake->suite : NULL,
+                                           .sender = message->sender,
+                                           .sslv2 = message->sslv2};
+    bool counts = in_transcript(message);
+    bool first = message->type < HSI_TYPES_KEPT && handshake->first[message->type][message->sender] == NULL;
+    if (first && !message->cut) {
+        handshake->first[message->type][message->sender] = message;
+    }
+    HSI_TRY(learn(tap, message));
+    return counts ? hsi_transcript_append(&handshake->transcript, message->raw, &message->transcript_end) : HSI_OK;
+}
+
+/* RFC 5246 section 7.1: the next record of this sender is under the keys of the current negotiation. TLS 1.3 keeps the
+ * message for middleboxes and changes nothing (RFC 8446 appendix D.4). */
+hsi_status hsi_negotiation_change_cipher_spec(hsi_tap *tap, uint8_t sender)
+{
+    hsi_handshake *handshake = tap->handshake;
+    if (handshake == NULL || handshake->version >= HSI_TLS13 || handshake->version == 0) {
+        return HSI_OK;
+    }
+    hsi_stream *stream = &tap->streams[sender];
+    HSI_TRY(hsi_reassembly_cut(tap, stream));
+    hsi_stream_rekey(stream, stream->epoch + 1, handshake);
+    handshake->epochs[sender] = stream->epoch;
+    return HSI_OK;
+}

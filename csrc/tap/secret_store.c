@@ -1,0 +1,104 @@
+/* Secret store: see the header.
+ * SPDX-License-Identifier: MIT */
+#include "tap/secret_store.h"
+
+#include <stdlib.h>
+
+static const char traffic[] = "_TRAFFIC_SECRET_";
+
+/* The epoch that a key-log label speaks of, RFC 8446 section 7.1 and DESIGN of epochs: 1 early, 2 handshake, 3 and on. */
+static uint64_t epoch_of(const char *label)
+{
+    const char *number = strstr(label, traffic);
+    if (number != NULL) {
+        return 3 + strtoull(number + strlen(traffic), NULL, 10);
+    }
+    if (strcmp(label, "CLIENT_EARLY_TRAFFIC_SECRET") == 0) {
+        return 1;
+    }
+    return strstr(label, "_HANDSHAKE_TRAFFIC_SECRET") != NULL ? 2 : HSI_NO_EPOCH;
+}
+
+static bool is_candidate(uint8_t source)
+{
+    return source == HSI_SOURCE_PROBE || source == HSI_SOURCE_LOG;
+}
+
+hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
+{
+    hsi_secret *secret = hsi_arena_new(&tap->arena, sizeof *secret);
+    if (secret == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    HSI_TRY(hsi_arena_format(&tap->arena, &secret->label, "%.*s", (int)entry->name.length,
+                             (const char *)entry->name.data));
+    secret->index = tap->surfaced.count;
+    secret->side = entry->side;
+    secret->sender = entry->sender;
+    secret->epoch = epoch_of(secret->label);
+    secret->source = (hsi_source)entry->code;
+    secret->time_ns = entry->time_ns;
+    secret->value = entry->data; /* the journal lives longer than its tap */
+    secret->client_random = entry->aux;
+    secret->candidate = is_candidate(entry->code);
+    HSI_TRY(hsi_list_append(&tap->surfaced, secret));
+    return secret->candidate ? HSI_OK : hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
+}
+
+bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, const char *label)
+{
+    if (strcmp(secret->label, label) != 0) {
+        return false;
+    }
+    if (secret->handshake != NULL) {
+        return secret->handshake == handshake;
+    }
+    return secret->client_random.length == 0 ||
+           hsi_bytes_equal(secret->client_random, hsi_bytes_of(handshake->client_random, HSI_RANDOM));
+}
+
+static const hsi_secret *find(const hsi_list *list, const hsi_handshake *handshake, const char *label, uint8_t sender,
+                              uint64_t epoch)
+{
+    for (size_t i = list->count; i-- > 0;) {
+        const hsi_secret *secret = list->items[i];
+        if (!secret->candidate && hsi_secret_is(secret, handshake, label) &&
+            (sender == HSI_NOBODY || secret->sender == sender) &&
+            (epoch == HSI_NO_EPOCH || secret->epoch == epoch)) {
+            return secret;
+        }
+    }
+    return NULL;
+}
+
+const hsi_secret *hsi_secret_known(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
+                                   uint8_t sender, uint64_t epoch)
+{
+    const hsi_secret *surfaced = find(&tap->surfaced, handshake, label, sender, epoch);
+    return surfaced != NULL ? surfaced : find(&tap->derived, handshake, label, sender, epoch);
+}
+
+const hsi_secret *hsi_secret_surfaced(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
+                                      uint8_t side)
+{
+    for (size_t i = tap->surfaced.count; i-- > 0;) {
+        const hsi_secret *secret = tap->surfaced.items[i];
+        if (!secret->candidate && secret->side == side && hsi_secret_is(secret, handshake, label)) {
+            return secret;
+        }
+    }
+    return NULL;
+}
+
+hsi_status hsi_secret_derive(hsi_tap *tap, const hsi_secret *secret, hsi_bytes value, const hsi_secret **out)
+{
+    hsi_secret *copy = hsi_arena_new(&tap->arena, sizeof *copy);
+    if (copy == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *copy = *secret;
+    HSI_TRY(hsi_arena_copy(&tap->arena, &copy->value, value));
+    HSI_TRY(hsi_list_append(&tap->derived, copy));
+    *out = copy;
+    return HSI_OK;
+}

@@ -1,0 +1,259 @@
+/* Stream: one direction, record by record: finds the keys of its epoch, opens the record and hands its content on. A record
+ * whose key can still come waits; one whose key cannot is UNREADABLE, with the reason.
+ * RFC 8446 section 5, RFC 5246 section 6.2.
+ * SPDX-License-Identifier: MIT */
+#include "tap/fold.h"
+#include "tap/key_schedule.h"
+#include "tap/secret_store.h"
+
+enum { CCS_LENGTH = 1, ALERT_LENGTH = 2, TLS13_SHORTEST = 1 + 8 }; /* a content type and the shortest tag, CCM-8's */
+
+static const char *const close_kinds[] = {[HSI_END_FIN] = "fin", [HSI_END_RST] = "rst", [HSI_END_TRUNCATED] = "truncated"};
+
+void hsi_stream_cleanup(hsi_stream *stream)
+{
+    hsi_framer_cleanup(&stream->framer);
+    hsi_protection_free(stream->protection);
+    hsi_buffer_cleanup(&stream->handshake);
+}
+
+void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
+{
+    hsi_protection_free(stream->protection);
+    stream->protection = NULL;
+    stream->epoch = epoch;
+    stream->sequence_number = 0;
+    stream->keys_from = from;
+    stream->no_keys = NULL;
+}
+
+/* ---- keys ---- */
+
+/* TLS 1.3 leaves some records plain after keys are there: the ChangeCipherSpec of middlebox compatibility (RFC 8446 appendix
+ * D.4), and an alert of an end that could not follow. No protected record is as short as those. */
+static bool stays_plain(const hsi_stream *stream, const hsi_frame *frame)
+{
+    if (stream->keys_from == NULL) {
+        return true;
+    }
+    if (stream->keys_from->version != HSI_TLS13 && stream->keys_from->version != 0) {
+        return false;
+    }
+    return (frame->type == HSI_CONTENT_CHANGE_CIPHER_SPEC && frame->fragment.length == CCS_LENGTH) ||
+           (frame->type == HSI_CONTENT_ALERT && frame->fragment.length == ALERT_LENGTH);
+}
+
+/* A later secret of the same sender is there: the one of this epoch will not come any more. */
+static hsi_status overtaken(hsi_tap *tap, const hsi_stream *stream, bool *out)
+{
+    *out = false;
+    if (stream->keys_from->version == HSI_TLS13) {
+        const char *label;
+        HSI_TRY(hsi_traffic_label(&tap->arena, stream->sender, stream->epoch + 1, &label));
+        for (size_t i = 0; i < tap->surfaced.count && !*out; i++) {
+            *out = hsi_secret_is(tap->surfaced.items[i], stream->keys_from, label);
+        }
+    }
+    return HSI_OK;
+}
+
+static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, bool *waiting)
+{
+    hsi_record_keys keys;
+    bool found;
+    bool hopeless;
+    bool late;
+    const char *missing = NULL;
+    if (stream->protection != NULL || stream->no_keys != NULL) {
+        return HSI_OK;
+    }
+    HSI_TRY(hsi_key_schedule_keys(tap, stream->keys_from, stream->sender, stream->epoch, &keys, &found, &hopeless,
+                                  &missing));
+    if (found) {
+        return hsi_protection_new(&stream->protection, &keys);
+    }
+    HSI_TRY(overtaken(tap, stream, &late));
+    *waiting = !hopeless && !late && !tap->final;
+    stream->no_keys = *waiting ? NULL : missing;
+    return HSI_OK;
+}
+
+/* ---- records ---- */
+
+static hsi_status new_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record **out)
+{
+    hsi_record *record = hsi_arena_new(&tap->arena, sizeof *record);
+    if (record == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    record->index = tap->records.count;
+    record->sender = stream->sender;
+    record->time_ns = frame->time_ns;
+    record->outer_type = record->content_type = frame->type;
+    record->version = frame->version;
+    record->epoch = stream->epoch;
+    record->sequence_number = stream->sequence_number;
+    record->sent = stream->sent;
+    record->altered = stream->altered;
+    record->unread = stream->unread;
+    stream->altered = false;
+    stream->sent = HSI_BYTES_EMPTY;
+    HSI_TRY(hsi_arena_copy(&tap->arena, &record->header, frame->header));
+    HSI_TRY(hsi_arena_copy(&tap->arena, &record->fragment, frame->fragment));
+    HSI_TRY(hsi_list_append(&tap->records, record));
+    *out = record;
+    return HSI_OK;
+}
+
+static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool plain)
+{
+    if (plain) {
+        record->state = HSI_RECORD_PLAIN;
+        record->plaintext = record->fragment;
+        if (stream->keys_from != NULL) {
+            record->epoch = 0; /* it does not count in the protected epoch */
+            record->sequence_number = 0;
+            return HSI_OK;
+        }
+    } else if (stream->protection == NULL) {
+        record->state = HSI_RECORD_UNREADABLE;
+        record->reason = stream->no_keys;
+    } else {
+        HSI_TRY(hsi_protection_open(stream->protection, &tap->arena, record));
+    }
+    stream->sequence_number++;
+    return HSI_OK;
+}
+
+/* ---- content ---- */
+
+static hsi_status emit_close(hsi_tap *tap, const hsi_stream *stream, const char *kind, uint64_t time_ns,
+                             const hsi_record *record)
+{
+    hsi_close *close = hsi_arena_new(&tap->arena, sizeof *close);
+    if (close == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *close = (hsi_close){.sender = stream->sender, .time_ns = time_ns, .kind = kind, .record = record};
+    HSI_TRY(hsi_list_append(&tap->closes, close));
+    return hsi_tap_emit(tap, HSI_EVENT_CLOSE, close);
+}
+
+static hsi_status take_change_cipher_spec(hsi_tap *tap, hsi_stream *stream, const hsi_record *record)
+{
+    hsi_change_cipher_spec *item = hsi_arena_new(&tap->arena, sizeof *item);
+    if (item == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *item = (hsi_change_cipher_spec){.sender = stream->sender, .time_ns = record->time_ns, .record = record};
+    HSI_TRY(hsi_tap_emit(tap, HSI_EVENT_CHANGE_CIPHER_SPEC, item));
+    return hsi_negotiation_change_cipher_spec(tap, stream->sender);
+}
+
+static hsi_status take_alert(hsi_tap *tap, hsi_stream *stream, const hsi_record *record)
+{
+    for (size_t i = 0; i + ALERT_LENGTH <= record->plaintext.length; i += ALERT_LENGTH) {
+        hsi_alert *alert = hsi_arena_new(&tap->arena, sizeof *alert);
+        if (alert == NULL) {
+            return HSI_NO_MEMORY;
+        }
+        *alert = (hsi_alert){.index = tap->alerts.count,
+                             .sender = stream->sender,
+                             .level = record->plaintext.data[i],
+                             .code = record->plaintext.data[i + 1],
+                             .time_ns = record->time_ns,
+                             .record = record};
+        HSI_TRY(hsi_list_append(&tap->alerts, alert));
+        HSI_TRY(hsi_tap_emit(tap, HSI_EVENT_ALERT, alert));
+        if (alert->code == HSI_ALERT_CLOSE_NOTIFY) {
+            HSI_TRY(emit_close(tap, stream, "close_notify", record->time_ns, record));
+        }
+    }
+    return HSI_OK;
+}
+
+static hsi_status take_application_data(hsi_tap *tap, hsi_stream *stream, const hsi_record *record)
+{
+    hsi_application_data *item = hsi_arena_new(&tap->arena, sizeof *item);
+    if (item == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *item = (hsi_application_data){
+        .sender = stream->sender, .time_ns = record->time_ns, .data = record->plaintext, .record = record};
+    HSI_TRY(hsi_list_append(&tap->application_data, item));
+    return hsi_tap_emit(tap, HSI_EVENT_APPLICATION_DATA, item);
+}
+
+/* A record that could not be read may have held a handshake message: what hangs on the transcript then cannot be checked. */
+static void note_unread_content(hsi_tap *tap, const hsi_record *record)
+{
+    bool handshake = record->outer_type == HSI_CONTENT_HANDSHAKE || record->outer_type == HSI_CONTENT_APPLICATION_DATA;
+    if (tap->handshake != NULL && !tap->handshake->complete && handshake) {
+        tap->handshake->unreadable = true;
+    }
+}
+
+static hsi_status take_content(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool sslv2)
+{
+    switch (record->state == HSI_RECORD_PLAIN || record->state == HSI_RECORD_OPENED ? record->content_type : 0) {
+    case HSI_CONTENT_CHANGE_CIPHER_SPEC:
+        return take_change_cipher_spec(tap, stream, record);
+    case HSI_CONTENT_ALERT:
+        return take_alert(tap, stream, record);
+    case HSI_CONTENT_HANDSHAKE:
+        return hsi_reassembly_take(tap, stream, record, sslv2);
+    case HSI_CONTENT_APPLICATION_DATA:
+        return take_application_data(tap, stream, record);
+    default:
+        note_unread_content(tap, record);
+        return HSI_OK;
+    }
+}
+
+static hsi_status take_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting)
+{
+    hsi_record *record;
+    bool plain = stays_plain(stream, frame);
+    if (!plain) {
+        HSI_TRY(make_protection(tap, stream, waiting));
+        if (*waiting) {
+            return HSI_OK;
+        }
+    }
+    HSI_TRY(new_record(tap, stream, frame, &record));
+    HSI_TRY(open_record(tap, stream, record, plain));
+    hsi_framer_consume(&stream->framer, frame);
+    HSI_TRY(hsi_tap_emit(tap, HSI_EVENT_RECORD, record));
+    return take_content(tap, stream, record, frame->sslv2);
+}
+
+hsi_status hsi_stream_drain(hsi_tap *tap, hsi_stream *stream, bool *waiting)
+{
+    hsi_frame frame;
+    *waiting = false;
+    while (!*waiting && hsi_framer_peek(&stream->framer, &frame)) {
+        HSI_TRY(take_record(tap, stream, &frame, waiting));
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_stream_cut(hsi_tap *tap, hsi_stream *stream)
+{
+    hsi_frame frame;
+    hsi_record *record;
+    HSI_TRY(hsi_reassembly_cut(tap, stream));
+    if (!hsi_framer_peek_cut(&stream->framer, &frame)) {
+        return HSI_OK;
+    }
+    HSI_TRY(new_record(tap, stream, &frame, &record));
+    record->state = HSI_RECORD_CUT;
+    record->reason = "the stream ends inside this record";
+    hsi_framer_consume(&stream->framer, &frame);
+    return hsi_tap_emit(tap, HSI_EVENT_RECORD, record);
+}
+
+hsi_status hsi_stream_end(hsi_tap *tap, hsi_stream *stream, hsi_end end, uint64_t time_ns)
+{
+    HSI_TRY(hsi_stream_cut(tap, stream));
+    return emit_close(tap, stream, end < HSI_COUNT(close_kinds) ? close_kinds[end] : "truncated", time_ns, NULL);
+}

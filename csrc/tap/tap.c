@@ -1,0 +1,219 @@
+/* Tap: takes the entries of a journal in order, and holds what comes of them. See the header.
+ * SPDX-License-Identifier: MIT */
+#include "tap/tap.h"
+
+#include "base/memory.h"
+#include "tap/fold.h"
+#include "tap/key_schedule.h"
+#include "tap/secret_store.h"
+
+hsi_tap *hsi_tap_new(const hsi_journal *journal)
+{
+    hsi_tap *tap = hsi_memory_new(sizeof *tap);
+    if (tap != NULL) {
+        tap->journal = journal;
+        tap->held = HSI_NOBODY;
+        tap->streams[HSI_SERVER].sender = HSI_SERVER;
+    }
+    return tap;
+}
+
+void hsi_tap_free(hsi_tap *tap)
+{
+    if (tap == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < tap->handshakes.count; i++) {
+        hsi_negotiation_cleanup(tap->handshakes.items[i]);
+    }
+    for (size_t i = 0; i < HSI_COUNT(tap->streams); i++) {
+        hsi_stream_cleanup(&tap->streams[i]);
+    }
+    hsi_list *const lists[] = {&tap->events,   &tap->records, &tap->messages,    &tap->alerts,           &tap->phases,
+                               &tap->handshakes, &tap->closes, &tap->surfaced,    &tap->application_data, &tap->derived,
+                               &tap->secrets,  &tap->checks,  &tap->derivations};
+    for (size_t i = 0; i < HSI_COUNT(lists); i++) {
+        hsi_list_cleanup(lists[i]);
+    }
+    hsi_arena_cleanup(&tap->arena);
+    hsi_memory_free(tap, sizeof *tap);
+}
+
+hsi_status hsi_tap_emit(hsi_tap *tap, hsi_event_kind kind, const void *item)
+{
+    hsi_event *event = hsi_arena_new(&tap->arena, sizeof *event);
+    if (event == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *event = (hsi_event){kind, item};
+    return hsi_list_append(&tap->events, event);
+}
+
+/* ---- what is not wire ---- */
+
+static hsi_status take_phase(hsi_tap *tap, const hsi_entry *entry)
+{
+    hsi_phase *phase = hsi_arena_new(&tap->arena, sizeof *phase);
+    if (phase == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *phase = (hsi_phase){.index = tap->phases.count,
+                         .side = entry->side,
+                         .sender = entry->sender,
+                         .type = entry->code,
+                         .action = entry->number == HSI_LEAVE ? HSI_LEAVE : HSI_ENTER,
+                         .time_ns = entry->time_ns,
+                         .body_hash = entry->data};
+    const uint8_t type = entry->code;
+    HSI_TRY(hsi_message_name(&phase->name, &tap->arena, hsi_bytes_of(&type, 1), false));
+    HSI_TRY(hsi_list_append(&tap->phases, phase));
+    return hsi_tap_emit(tap, HSI_EVENT_PHASE, phase);
+}
+
+static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
+{
+    switch (entry->kind) {
+    case HSI_ENTRY_SECRET:
+        HSI_TRY(hsi_secret_surface(tap, entry));
+        return hsi_key_schedule_confirm(tap);
+    case HSI_ENTRY_PHASE:
+        return take_phase(tap, entry);
+    default:
+        return HSI_OK; /* wire entries are taken by take_wire, the others are looked at by checks */
+    }
+}
+
+/* ---- wire ---- */
+
+static hsi_status feed(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry)
+{
+    HSI_UNUSED(tap);
+    if (hsi_buffer_length(&stream->framer.bytes) == 0) {
+        stream->sent = entry->aux;
+        stream->altered = entry->aux.length > 0;
+    }
+    stream->unread = entry->code == HSI_WIRE_UNREAD;
+    return hsi_framer_feed(&stream->framer, entry->data, entry->time_ns);
+}
+
+static hsi_status take_wire_entry(hsi_tap *tap, const hsi_entry *entry, bool *waiting)
+{
+    *waiting = false;
+    if (entry->sender >= HSI_COUNT(tap->streams)) {
+        return HSI_OK;
+    }
+    hsi_stream *stream = &tap->streams[entry->sender];
+    if (entry->kind == HSI_ENTRY_WIRE) {
+        HSI_TRY(feed(tap, stream, entry));
+        return hsi_stream_drain(tap, stream, waiting);
+    }
+    return entry->kind == HSI_ENTRY_END ? hsi_stream_end(tap, stream, (hsi_end)entry->code, entry->time_ns) : HSI_OK;
+}
+
+/* Takes wire entries up to where the others have been taken, or to a record that waits for its secret. */
+static hsi_status take_wire(hsi_tap *tap)
+{
+    bool waiting = false;
+    size_t messages = tap->messages.count;
+    if (tap->held != HSI_NOBODY) {
+        HSI_TRY(hsi_stream_drain(tap, &tap->streams[tap->held], &waiting));
+    }
+    while (!waiting && tap->wired < tap->scanned) {
+        const hsi_entry *entry = hsi_journal_peek(tap->journal, tap->wired++);
+        tap->held = entry->sender;
+        HSI_TRY(take_wire_entry(tap, entry, &waiting));
+    }
+    if (!waiting) {
+        tap->held = HSI_NOBODY;
+    }
+    return tap->messages.count > messages ? hsi_key_schedule_confirm(tap) : HSI_OK;
+}
+
+/* Nothing follows: what waits is taken without its secret, and what is unfinished is shown as it is. */
+static hsi_status finish(hsi_tap *tap)
+{
+    tap->final = true;
+    HSI_TRY(take_wire(tap));
+    for (size_t i = 0; i < HSI_COUNT(tap->streams); i++) {
+        HSI_TRY(hsi_stream_cut(tap, &tap->streams[i]));
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_tap_advance(hsi_tap *tap)
+{
+    while (tap->scanned < hsi_journal_count(tap->journal)) {
+        HSI_TRY(take_entry(tap, hsi_journal_peek(tap->journal, tap->scanned++)));
+        HSI_TRY(take_wire(tap));
+    }
+    return hsi_journal_finished(tap->journal) && !tap->final ? finish(tap) : HSI_OK;
+}
+
+/* ---- what there is ---- */
+
+#define LIST(name)                                                                                                     \
+    const hsi_list *hsi_tap_##name(const hsi_tap *tap)                                                                 \
+    {                                                                                                                  \
+        return &tap->name;                                                                                             \
+    }
+LIST(events)
+LIST(records)
+LIST(messages)
+LIST(alerts)
+LIST(phases)
+LIST(handshakes)
+LIST(closes)
+LIST(application_data)
+LIST(secrets)
+LIST(derivations)
+LIST(checks)
+#undef LIST
+
+const hsi_journal *hsi_tap_journal(const hsi_tap *tap)
+{
+    return tap->journal;
+}
+
+const hsi_handshake *hsi_tap_handshake(const hsi_tap *tap)
+{
+    const hsi_handshake *last = NULL;
+    for (size_t i = 0; i < tap->handshakes.count; i++) {
+        const hsi_handshake *handshake = tap->handshakes.items[i];
+        if (last == NULL || handshake->complete || !last->complete) {
+            last = handshake;
+        }
+    }
+    return last;
+}
+
+hsi_status hsi_tap_fields(hsi_tap *tap, const hsi_message *message, const hsi_fields **out)
+{
+    hsi_message *own = tap->messages.items[message->index]; /* the tap may fill it in, whoever looks may not */
+    if (own->fields == NULL) {
+        hsi_fields *fields = hsi_arena_new(&tap->arena, sizeof *fields);
+        if (fields == NULL) {
+            return HSI_NO_MEMORY;
+        }
+        HSI_TRY(hsi_message_dissect(fields, &tap->arena, own->raw, &own->context));
+        own->fields = fields;
+    }
+    *out = own->fields;
+    return HSI_OK;
+}
+
+hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, uint8_t *out, size_t *length)
+{
+    HSI_UNUSED(tap);
+    const hsi_handshake *handshake = message->handshake;
+    *length = 0;
+    bool known = handshake != NULL && handshake->suite_known && (handshake->hash != NULL || handshake->version < HSI_TLS12);
+    if (!known || message->transcript_end == 0) {
+        return HSI_OK;
+    }
+    *length = hsi_transcript_hash_size(handshake->hash);
+    if (handshake->hello_retry && message == handshake->retried_hello) {
+        memcpy(out, handshake->transcript.first_hello, *length);
+        return HSI_OK;
+    }
+    return hsi_transcript_hash(&handshake->transcript, handshake->hash, message->transcript_end, HSI_BYTES_EMPTY, out);
+}

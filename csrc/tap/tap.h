@@ -1,0 +1,57 @@
+/* Tap: folds a journal into events, as far as the journal goes. It does no I/O and knows no session. Entries are taken in
+ * order; a protected record waits, and the wire behind it, until the secret that opens it is in the journal, or no secret
+ * can follow. So a fold in steps and a fold at once come to the same.
+ *
+ *     record.c        wire bytes      -> records
+ *     protection.c    record, keys    -> plaintext, MAC
+ *     reassembly.c    plaintext       -> messages
+ *     negotiation.c   messages        -> what was negotiated (hsi_handshake)
+ *     key_schedule.c  secrets         -> the secrets and keys below them
+ *     checks.c        all of it       -> checks, when looked at
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_TAP_TAP_H
+#define HSI_TAP_TAP_H
+
+#include "base/list.h"
+#include "tap/items.h"
+
+typedef struct hsi_tap hsi_tap;
+
+/* hsi_tap_new makes a tap over a journal, which it borrows. NULL: out of memory. */
+hsi_tap *hsi_tap_new(const hsi_journal *journal);
+void hsi_tap_free(hsi_tap *tap);
+
+/* hsi_tap_advance takes what the journal holds beyond what was taken before. */
+HSI_MUST_USE hsi_status hsi_tap_advance(hsi_tap *tap);
+
+/* What has been found so far, in order: hsi_event, hsi_record, hsi_message, hsi_alert, hsi_phase, hsi_handshake, hsi_close,
+ * hsi_application_data. */
+const hsi_list *hsi_tap_events(const hsi_tap *tap);
+const hsi_list *hsi_tap_records(const hsi_tap *tap);
+const hsi_list *hsi_tap_messages(const hsi_tap *tap);
+const hsi_list *hsi_tap_alerts(const hsi_tap *tap);
+const hsi_list *hsi_tap_phases(const hsi_tap *tap);
+const hsi_list *hsi_tap_handshakes(const hsi_tap *tap);
+const hsi_list *hsi_tap_closes(const hsi_tap *tap);
+const hsi_list *hsi_tap_application_data(const hsi_tap *tap);
+const hsi_journal *hsi_tap_journal(const hsi_tap *tap);
+
+/* hsi_tap_look makes what is made when looked at: hsi_secret (surfaced ones in journal order, then derived ones),
+ * hsi_derivation and hsi_check. Good until the next look after an advance; the items themselves for the tap's life. */
+HSI_MUST_USE hsi_status hsi_tap_look(hsi_tap *tap);
+const hsi_list *hsi_tap_secrets(const hsi_tap *tap);
+const hsi_list *hsi_tap_derivations(const hsi_tap *tap);
+const hsi_list *hsi_tap_checks(const hsi_tap *tap);
+
+/* hsi_tap_fields is a message's tree, made at the first look. */
+HSI_MUST_USE hsi_status hsi_tap_fields(hsi_tap *tap, const hsi_message *message, const hsi_fields **out);
+
+/* hsi_tap_transcript_hash: the transcript hash after a message; `length` 0: outside the transcript, or the hash is not
+ * known (yet). `out` takes HSI_HASH_MAX bytes. */
+HSI_MUST_USE hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, uint8_t *out,
+                                                size_t *length);
+
+/* hsi_tap_handshake is the last completed negotiation, or the last one; NULL: none was begun. */
+const hsi_handshake *hsi_tap_handshake(const hsi_tap *tap);
+
+#endif

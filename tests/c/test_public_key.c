@@ -1,0 +1,300 @@
+/* Tests csrc/crypto/public_key.c against certificates, signatures and key files that openssl made
+ * (tests/data/keys/make.sh). Run from the project's folder, or say with -DHSI_TEST_DATA where tests/data is.
+ * SPDX-License-Identifier: MIT */
+#include "hex.h"
+
+#include "base/memory.h"
+#include "crypto/crypto.h"
+
+#ifndef HSI_TEST_DATA
+#define HSI_TEST_DATA "tests/data"
+#endif
+
+enum { FILE_MAX = 4096 };
+
+static hsi_bytes file(uint8_t storage[FILE_MAX], const char *name)
+{
+    char path[256];
+    int length = snprintf(path, sizeof path, "%s/keys/%s", HSI_TEST_DATA, name);
+    assert_true(length > 0 && (size_t)length < sizeof path);
+    FILE *in = fopen(path, "rb");
+    if (in == NULL) {
+        fail_msg("cannot open %s", path);
+    }
+    size_t size = fread(storage, 1, FILE_MAX, in);
+    assert_true(size > 0 && size < FILE_MAX);
+    (void)fclose(in);
+    return hsi_bytes_of(storage, size);
+}
+
+static const struct {
+    const char *certificate, *signature;
+    uint16_t scheme;
+} signatures[] = {
+    {"rsa.crt", "rsa-0101.sig", 0x0101},         {"rsa.crt", "rsa-0201.sig", 0x0201},
+    {"rsa.crt", "rsa-0401.sig", 0x0401},         {"rsa.crt", "rsa-0601.sig", 0x0601},
+    {"rsa.crt", "rsa-0804.sig", 0x0804},         {"rsa.crt", "rsa-0806.sig", 0x0806},
+    {"rsa-pss.crt", "rsa-pss-0809.sig", 0x0809}, {"rsa-pss.crt", "rsa-pss-080a.sig", 0x080a},
+    {"p256.crt", "p256-0203.sig", 0x0203},       {"p256.crt", "p256-0403.sig", 0x0403},
+    {"p384.crt", "p384-0503.sig", 0x0503},       {"p384.crt", "p384-0403.sig", 0x0403},
+    {"dsa.crt", "dsa-0202.sig", 0x0202},         {"dsa.crt", "dsa-0402.sig", 0x0402},
+    {"ed25519.crt", "ed25519-0807.sig", 0x0807}, {"ed448.crt", "ed448-0808.sig", 0x0808},
+    {"rsa.crt", "rsa-tls10.sig", 0},             {"p256.crt", "p256-0203.sig", 0},
+    {"dsa.crt", "dsa-0202.sig", 0},
+};
+
+typedef struct fixture {
+    uint8_t storage[3][FILE_MAX];
+    hsi_bytes certificate, signed_data, signature;
+    uint16_t scheme;
+} fixture;
+
+static void load(fixture *f, size_t i)
+{
+    f->certificate = file(f->storage[0], signatures[i].certificate);
+    f->signed_data = file(f->storage[1], "signed.bin");
+    f->signature = file(f->storage[2], signatures[i].signature);
+    f->scheme = signatures[i].scheme;
+}
+
+static bool fits(const fixture *f)
+{
+    bool ok = false;
+    assert_int_equal(hsi_signature_verify(&ok, f->certificate, f->scheme, f->signed_data, f->signature), HSI_OK);
+    return ok;
+}
+
+static void signatures_by_openssl_fit_their_certificates(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(signatures); i++) {
+        fixture f;
+        load(&f, i);
+        if (!fits(&f)) {
+            fail_msg("%s does not fit", signatures[i].signature);
+        }
+    }
+}
+
+static void no_signature_fits_other_data(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(signatures); i++) {
+        fixture f;
+        load(&f, i);
+        f.storage[1][5] ^= 1;
+        assert_false(fits(&f));
+    }
+}
+
+static void no_damaged_signature_fits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(signatures); i++) {
+        fixture f;
+        load(&f, i);
+        f.storage[2][f.signature.length - 3] ^= 1;
+        assert_false(fits(&f));
+    }
+}
+
+/* The signature comes from the wire: every cut of it, down to nothing, is a no and never a failure. */
+static void no_signature_that_is_cut_short_fits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(signatures); i++) {
+        fixture f;
+        load(&f, i);
+        for (size_t length = 0; length < f.signature.length; length += 1 + length / 8) {
+            fixture cut = f;
+            cut.signature = hsi_bytes_of(f.storage[2], length);
+            assert_false(fits(&cut));
+        }
+    }
+}
+
+static void a_signature_followed_by_more_bytes_fits_no_rsa_key(void **state)
+{
+    (void)state;
+    fixture f;
+    load(&f, 2);
+    f.storage[2][f.signature.length] = 0;
+    f.signature.length++;
+    assert_false(fits(&f));
+}
+
+static void a_signature_fits_under_its_own_scheme_only(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(signatures); i++) {
+        for (size_t j = 0; j < HSI_COUNT(signatures); j++) {
+            fixture f;
+            load(&f, i);
+            if (signatures[j].scheme == f.scheme || signatures[j].scheme == 0 || f.scheme == 0) {
+                continue;
+            }
+            f.scheme = signatures[j].scheme;
+            assert_false(fits(&f));
+        }
+    }
+}
+
+static void rsa_before_tls_1_2_is_neither_md5_nor_sha1_alone(void **state)
+{
+    (void)state;
+    fixture f;
+    load(&f, 0);
+    f.scheme = 0;
+    assert_false(fits(&f));
+    load(&f, 1);
+    f.scheme = 0;
+    assert_false(fits(&f));
+}
+
+static void an_ed25519_signature_fits_nothing_before_tls_1_2(void **state)
+{
+    (void)state;
+    fixture f;
+    load(&f, 14);
+    f.scheme = 0;
+    assert_false(fits(&f));
+}
+
+static void a_scheme_that_nobody_knows_is_unsupported(void **state)
+{
+    (void)state;
+    fixture f;
+    bool ok = true;
+    load(&f, 2);
+    assert_int_equal(hsi_signature_verify(&ok, f.certificate, 0xfefe, f.signed_data, f.signature), HSI_UNSUPPORTED);
+    assert_false(ok);
+}
+
+/* The certificate comes from the wire, too. */
+static void a_certificate_that_cannot_be_read_is_illegal(void **state)
+{
+    (void)state;
+    fixture f;
+    bool ok = true;
+    load(&f, 2);
+    for (size_t length = 0; length < f.certificate.length; length += 13) {
+        hsi_bytes cut = hsi_bytes_of(f.storage[0], length);
+        assert_int_equal(hsi_signature_verify(&ok, cut, f.scheme, f.signed_data, f.signature), HSI_ILLEGAL);
+    }
+    assert_false(ok);
+}
+
+static const struct {
+    const char *name, *password;
+} key_files[] = {
+    {"rsa-pkcs1.pem", NULL},
+    {"rsa-pkcs1.der", NULL},
+    {"rsa-pkcs8.pem", NULL},
+    {"rsa-pkcs8.der", NULL},
+    {"rsa-after-certificate.pem", NULL},
+    {"rsa-pkcs8.pem", "a password that is not needed"},
+    {"rsa-encrypted-pkcs1.pem", "sesame"},
+    {"rsa-encrypted-pkcs8.pem", "sesame"},
+    {"rsa.p12", "sesame"},
+};
+
+static void a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premaster_secret(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(key_files); i++) {
+        uint8_t storage[FILE_MAX], certificate[FILE_MAX], encrypted[FILE_MAX];
+        hsi_private_key *key = NULL;
+        hsi_buffer out = HSI_BUFFER_EMPTY;
+        assert_int_equal(hsi_private_key_new(&key, file(storage, key_files[i].name), key_files[i].password), HSI_OK);
+        assert_true(hsi_private_key_fits(key, file(certificate, "rsa.crt")));
+        assert_false(hsi_private_key_fits(key, file(certificate, "rsa-pss.crt")));
+        assert_false(hsi_private_key_fits(key, hsi_bytes_text("no certificate")));
+
+        assert_int_equal(hsi_buffer_append(&out, hsi_bytes_text("before")), HSI_OK);
+        assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc")), HSI_OK);
+        hsi_bytes opened = hsi_buffer_peek(&out);
+        assert_int_equal(opened.length, 6 + 48);
+        assert_memory_equal(opened.data, "before\x03\x03..............................................", 54);
+        hsi_buffer_cleanup(&out);
+        hsi_private_key_free(key);
+    }
+}
+
+static const struct {
+    const char *name, *password;
+} no_rsa_keys[] = {
+    {"rsa-encrypted-pkcs1.pem", "open"}, {"rsa-encrypted-pkcs1.pem", NULL}, {"rsa-encrypted-pkcs8.pem", "open"},
+    {"rsa-encrypted-pkcs8.pem", NULL},   {"rsa.p12", "open"},               {"rsa.p12", NULL},
+    {"rsa.crt", NULL},                   {"p256.pem", NULL},                {"signed.bin", NULL},
+};
+
+static void what_is_no_rsa_key_or_needs_another_password_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HSI_COUNT(no_rsa_keys); i++) {
+        uint8_t storage[FILE_MAX];
+        hsi_private_key *key = NULL;
+        hsi_bytes encoded = file(storage, no_rsa_keys[i].name);
+        assert_int_equal(hsi_private_key_new(&key, encoded, no_rsa_keys[i].password), HSI_CREDENTIALS);
+        assert_null(key);
+    }
+    hsi_private_key *none = NULL;
+    assert_int_equal(hsi_private_key_new(&none, HSI_BYTES_EMPTY, NULL), HSI_CREDENTIALS);
+    assert_null(none);
+    hsi_private_key_free(NULL);
+}
+
+static void what_was_not_encrypted_to_the_key_does_not_open(void **state)
+{
+    (void)state;
+    uint8_t storage[FILE_MAX], encrypted[FILE_MAX];
+    hsi_private_key *key = NULL;
+    hsi_buffer out = HSI_BUFFER_EMPTY;
+    assert_int_equal(hsi_private_key_new(&key, file(storage, "rsa-pkcs8.der"), NULL), HSI_OK);
+    hsi_bytes in = file(encrypted, "rsa-premaster.enc");
+    assert_int_equal(hsi_rsa_decrypt(key, &out, hsi_bytes_slice(in, 0, 255)), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, HSI_BYTES_EMPTY), HSI_ILLEGAL);
+    encrypted[100] ^= 1;
+    assert_int_equal(hsi_rsa_decrypt(key, &out, in), HSI_ILLEGAL);
+    memset(encrypted, 0xff, 256); /* not below the modulus */
+    assert_int_equal(hsi_rsa_decrypt(key, &out, in), HSI_ILLEGAL);
+    assert_int_equal(hsi_buffer_length(&out), 0);
+    hsi_private_key_free(key);
+}
+
+static void no_memory_is_said_so(void **state)
+{
+    (void)state;
+    uint8_t storage[FILE_MAX], encrypted[FILE_MAX];
+    hsi_private_key *key = NULL;
+    hsi_buffer out = HSI_BUFFER_EMPTY;
+    hsi_bytes encoded = file(storage, "rsa-pkcs8.der");
+    hsi_memory_fail_after(0);
+    assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_NO_MEMORY);
+    assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_OK);
+    hsi_memory_fail_after(0);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc")), HSI_NO_MEMORY);
+    assert_int_equal(hsi_buffer_length(&out), 0);
+    hsi_private_key_free(key);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(signatures_by_openssl_fit_their_certificates),
+        cmocka_unit_test(no_signature_fits_other_data),
+        cmocka_unit_test(no_damaged_signature_fits),
+        cmocka_unit_test(no_signature_that_is_cut_short_fits),
+        cmocka_unit_test(a_signature_followed_by_more_bytes_fits_no_rsa_key),
+        cmocka_unit_test(a_signature_fits_under_its_own_scheme_only),
+        cmocka_unit_test(rsa_before_tls_1_2_is_neither_md5_nor_sha1_alone),
+        cmocka_unit_test(an_ed25519_signature_fits_nothing_before_tls_1_2),
+        cmocka_unit_test(a_scheme_that_nobody_knows_is_unsupported),
+        cmocka_unit_test(a_certificate_that_cannot_be_read_is_illegal),
+        cmocka_unit_test(a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premaster_secret),
+        cmocka_unit_test(what_is_no_rsa_key_or_needs_another_password_is_refused),
+        cmocka_unit_test(what_was_not_encrypted_to_the_key_does_not_open),
+        cmocka_unit_test(no_memory_is_said_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
