@@ -110,7 +110,7 @@ HSI_MUST_USE hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hs
  * SignatureScheme (RFC 8446 section 4.2.3; the same numbers as RFC 5246's hash and signature pairs); 0: the signature of
  * TLS 1.0 and 1.1 (RFC 2246 section 7.4.3: RSA over MD5 and SHA1, DSA and ECDSA over SHA1). `ok` says whether it fits;
  * a key of another kind than the scheme's is a no. ILLEGAL: the certificate cannot be read. UNSUPPORTED: the scheme is
- * not known. */
+ * not known, or the key is so large (over 16384 bits) that it could only be meant to keep us busy. */
 HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
                                              hsi_bytes signature);
 

@@ -13,7 +13,10 @@
 
 enum {
     ANY_HASH = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
-    KEY_ID = 32 /* SHA256 over the SubjectPublicKeyInfo */
+    KEY_ID = 32, /* SHA256 over the SubjectPublicKeyInfo */
+    /* A certificate comes from the peer, and a key of a megabyte would take days to verify with. */
+    KEY_BITS_MAX = 16384,
+    EXPONENT_MAX = 8 /* bytes */
 };
 
 typedef struct signing {
@@ -98,9 +101,30 @@ static hsi_status verify_md5_sha1(bool *ok, gnutls_pubkey_t key, hsi_bytes signe
     return verdict(ok, gnutls_pubkey_verify_hash2(key, GNUTLS_SIGN_UNKNOWN, GNUTLS_VERIFY_USE_TLS1_RSA, &hash, &value));
 }
 
+static hsi_status check_exponent(gnutls_pubkey_t key)
+{
+    gnutls_datum_t exponent = {NULL, 0};
+    HSI_TRY(hsi_gnutls_status(gnutls_pubkey_export_rsa_raw2(key, NULL, &exponent, GNUTLS_EXPORT_FLAG_NO_LZ)));
+    gnutls_free(exponent.data);
+    return exponent.size > EXPONENT_MAX ? HSI_UNSUPPORTED : HSI_OK;
+}
+
+/* check_cost sets `kind` to the kind of key. UNSUPPORTED: it is larger than any that is in use. */
+static hsi_status check_cost(gnutls_pubkey_t key, gnutls_pk_algorithm_t *kind)
+{
+    unsigned int bits = 0;
+    *kind = (gnutls_pk_algorithm_t)gnutls_pubkey_get_pk_algorithm(key, &bits);
+    if (bits > KEY_BITS_MAX) {
+        return HSI_UNSUPPORTED;
+    }
+    return *kind == GNUTLS_PK_RSA || *kind == GNUTLS_PK_RSA_PSS ? check_exponent(key) : HSI_OK;
+}
+
 static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_bytes signed_data, hsi_bytes signature)
 {
-    const signing *how = signing_of(scheme, (gnutls_pk_algorithm_t)gnutls_pubkey_get_pk_algorithm(key, NULL));
+    gnutls_pk_algorithm_t kind;
+    HSI_TRY(check_cost(key, &kind));
+    const signing *how = signing_of(scheme, kind);
     if (how == NULL) {
         return is_known(scheme) ? HSI_OK : HSI_UNSUPPORTED;
     }

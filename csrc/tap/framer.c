@@ -72,7 +72,7 @@ bool hsi_framer_peek_cut(const hsi_framer *framer, hsi_frame *out)
                        .header = hsi_bytes_slice(bytes, 0, header),
                        .fragment = hsi_bytes_slice(bytes, header, bytes.length - header),
                        .type = bytes.length > 0 ? bytes.data[0] : 0,
-                       .version = bytes.length > 2 ? (uint16_t)(bytes.data[1] << 8 | bytes.data[2]) : 0};
+                       .version = (uint16_t)(bytes.length > 2 ? bytes.data[1] << 8 | bytes.data[2] : 0)};
     return bytes.length > 0;
 }
 

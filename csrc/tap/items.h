@@ -129,7 +129,6 @@ typedef struct hsi_phase {
 typedef struct hsi_derivation hsi_derivation;
 
 typedef struct hsi_secret {
-    size_t index;
     const char *label;
     uint8_t side;   /* who surfaced it; HSI_NOBODY: derived or given */
     uint8_t sender; /* who writes with it; HSI_NOBODY: shared */

@@ -166,24 +166,24 @@ static hsi_status run(hsi_working *w, hsi_tap *tap, hsi_handshake *handshake, co
     w->sender = rule->sender;
     w->epoch = rule->first_epoch == NONE ? NONE : epoch;
     w->label = rule->label;
+    w->source = HSI_SOURCE_DERIVED;
     if (strstr(rule->label, "%llu") != NULL) {
         HSI_TRY(hsi_traffic_label(&tap->arena, rule->sender, epoch, &w->label));
     }
     return rule->derive(w);
 }
 
-static hsi_status keep(hsi_working *w, const hsi_secret **out)
+hsi_status hsi_working_output(const hsi_working *w, const hsi_secret **out)
 {
-    hsi_source source = strcmp(w->label, "premaster secret") == 0 && w->handshake->suite_known &&
-                                strcmp(w->handshake->suite.key_exchange, "RSA") == 0
-                            ? HSI_SOURCE_PRIVATE_KEY
-                            : HSI_SOURCE_DERIVED;
-    hsi_secret secret = {.index = w->tap->derived.count,
-                         .label = w->label,
+    *out = hsi_secret_known(w->tap, w->handshake, w->label, w->sender, w->epoch);
+    if (*out != NULL) {
+        return HSI_OK;
+    }
+    hsi_secret secret = {.label = w->label,
                          .side = HSI_NOBODY,
                          .sender = w->sender,
                          .epoch = w->epoch,
-                         .source = source,
+                         .source = w->source,
                          .handshake = w->handshake};
     return hsi_secret_derive(w->tap, &secret, hsi_buffer_peek(&w->value), out);
 }
@@ -194,22 +194,36 @@ static hsi_status derive(hsi_working *asking, hsi_tap *tap, hsi_handshake *hands
     hsi_working w = {.depth = asking == NULL ? 0 : asking->depth + 1};
     hsi_status status = run(&w, tap, handshake, rule, epoch);
     if (status == HSI_OK && w.missing == NULL) {
-        status = keep(&w, out);
+        status = hsi_working_output(&w, out);
     }
     *missing = w.missing;
     hsi_buffer_cleanup(&w.value);
     return status;
 }
 
+/* A note of the live session may say why a secret is not there: about that secret, or about the probe, which sees those
+ * that no API gives. */
+static hsi_status why_not_surfaced(hsi_tap *tap, const char *label, const char **out)
+{
+    for (size_t i = 0; i < tap->scanned; i++) {
+        const hsi_entry *entry = hsi_journal_peek(tap->journal, i);
+        if (entry->kind == HSI_ENTRY_NOTE && (hsi_bytes_are(entry->name, label) || hsi_bytes_are(entry->name, "probe"))) {
+            return hsi_arena_format(&tap->arena, out, "the %s was not surfaced: %.*s", label, (int)entry->data.length,
+                                    (const char *)entry->data.data);
+        }
+    }
+    return hsi_arena_format(&tap->arena, out, "the %s was not surfaced", label);
+}
+
 static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,
                        uint64_t epoch, const hsi_secret **out, const char **missing)
 {
     *out = hsi_secret_known(tap, handshake, label, sender, epoch);
-    if (*out != NULL || (asking != NULL && asking->depth >= DEEPEST)) {
+    if (*out != NULL) {
         return HSI_OK;
     }
-    *missing = "it was not surfaced, and nothing leads to it";
-    for (size_t i = 0; i < HSI_COUNT(rules); i++) {
+    HSI_TRY(why_not_surfaced(tap, label, missing));
+    for (size_t i = 0; i < HSI_COUNT(rules) && (asking == NULL || asking->depth < DEEPEST); i++) {
         if (makes(&rules[i], label, sender) && applies(&rules[i], handshake, epoch)) {
             return derive(asking, tap, handshake, &rules[i], epoch, out, missing);
         }

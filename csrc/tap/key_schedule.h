@@ -20,6 +20,7 @@ typedef struct hsi_working {
     hsi_input inputs[HSI_INPUTS_MAX];
     size_t input_count;
     hsi_buffer value;    /* the output, where nothing is missing */
+    hsi_source source;   /* DERIVED, or what else it was got from */
     const char *missing; /* why there is no output; NULL */
     size_t depth;
 } hsi_working;
@@ -68,6 +69,9 @@ void hsi_working_input(hsi_working *w, const char *name, hsi_bytes value);
 
 /* hsi_working_transcript: the transcript hash through the first message of that type from that sender. */
 HSI_MUST_USE hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uint8_t sender, hsi_bytes *out);
+
+/* hsi_working_output is the secret that the output is: one that is known already, or a new one. */
+HSI_MUST_USE hsi_status hsi_working_output(const hsi_working *w, const hsi_secret **out);
 
 /* The rules, by file. */
 hsi_status hsi_rule_premaster(hsi_working *w);       /* premaster.c */

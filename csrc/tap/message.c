@@ -51,11 +51,11 @@ static bool is_hello_retry_request(hsi_bytes raw)
 
 const hsi_message_type *hsi_message_type_of(hsi_bytes raw, bool sslv2)
 {
+    if (sslv2) {
+        return &hsi_msg_sslv2_client_hello; /* the only message that has this format */
+    }
     if (raw.length == 0) {
         return NULL;
-    }
-    if (sslv2) {
-        return raw.data[0] == HSI_CLIENT_HELLO ? &hsi_msg_sslv2_client_hello : NULL;
     }
     if (is_hello_retry_request(raw)) {
         return &hsi_msg_hello_retry_request;
@@ -71,16 +71,16 @@ const hsi_message_type *hsi_message_type_of(hsi_bytes raw, bool sslv2)
 hsi_status hsi_message_name(const char **out, hsi_arena *arena, hsi_bytes raw, bool sslv2)
 {
     const hsi_message_type *type = hsi_message_type_of(raw, sslv2);
-    const char *registered = raw.length == 0 || sslv2 ? NULL : hsi_handshake_type(raw.data[0]);
-    if (type != NULL || registered != NULL) {
-        *out = type != NULL ? type->name : registered;
+    if (type != NULL) {
+        *out = type->name;
         return HSI_OK;
     }
     if (raw.length == 0) {
         *out = "handshake";
         return HSI_OK;
     }
-    return hsi_arena_format(arena, out, "handshake_%u", raw.data[0]);
+    *out = hsi_handshake_type(raw.data[0]);
+    return *out != NULL ? HSI_OK : hsi_arena_format(arena, out, "handshake_%u", raw.data[0]);
 }
 
 static hsi_status dissect_body(hsi_fields *f, hsi_cursor *body, const hsi_message_type *type)

@@ -30,11 +30,13 @@ static bool present(const hsi_field *root, const char *path)
     return hsi_field_find(root, path) != NULL;
 }
 
+/* The random of a hello; an SSLv2-format one has a challenge, which counts with zeros before it (RFC 5246 appendix E.2). */
 static void copy_random(uint8_t out[HSI_RANDOM], const hsi_field *root)
 {
     hsi_bytes random = content_at(root, "random");
-    if (random.length == HSI_RANDOM) {
-        memcpy(out, random.data, HSI_RANDOM);
+    hsi_bytes bytes = random.length > 0 ? random : content_at(root, "challenge");
+    if (bytes.length > 0 && bytes.length <= HSI_RANDOM) {
+        memcpy(out + HSI_RANDOM - bytes.length, bytes.data, bytes.length);
     }
 }
 
@@ -100,7 +102,9 @@ static hsi_status learn_hello_retry_request(hsi_learning *l)
     l->handshake->retried_hello = hsi_handshake_first(l->handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
     l->handshake->first[HSI_CLIENT_HELLO][HSI_CLIENT] = NULL; /* the second one counts */
     l->handshake->first[HSI_SERVER_HELLO][HSI_SERVER] = NULL;
-    hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL); /* early data is over */
+    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL); /* early data is over */
+    }
     return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
 }
 

@@ -27,7 +27,7 @@ static hsi_status rsa(hsi_working *w)
 {
     const hsi_message *message = hsi_handshake_first(w->handshake, HSI_CLIENT_KEY_EXCHANGE, HSI_CLIENT);
     const hsi_fields *fields;
-    w->missing = "it was not surfaced, and the server's private key is not known";
+    w->missing = "the premaster secret was not surfaced, and the server's private key is not known";
     if (message == NULL) {
         return HSI_OK;
     }
@@ -44,6 +44,7 @@ static hsi_status rsa(hsi_working *w)
     }
     if (hsi_buffer_length(&w->value) > 0) {
         w->missing = NULL;
+        w->source = HSI_SOURCE_PRIVATE_KEY;
         hsi_working_input(w, "EncryptedPreMasterSecret", encrypted->content);
     }
     return HSI_OK;
@@ -54,7 +55,7 @@ static hsi_status plain_psk(hsi_working *w)
 {
     const hsi_message *message = hsi_handshake_first(w->handshake, HSI_CLIENT_KEY_EXCHANGE, HSI_CLIENT);
     const hsi_fields *fields;
-    w->missing = "it was not surfaced, and the pre-shared key is not known";
+    w->missing = "the premaster secret was not surfaced, and the pre-shared key is not known";
     if (message == NULL) {
         return HSI_OK;
     }
@@ -82,7 +83,7 @@ hsi_status hsi_rule_premaster(hsi_working *w)
         const char *key_exchange;
         hsi_status (*make)(hsi_working *w);
     } ways[] = {{"RSA", rsa}, {"PSK", plain_psk}};
-    w->missing = "it was not surfaced, and this key exchange does not let it be computed from the wire";
+    w->missing = "this key exchange does not let the premaster secret be computed from the wire";
     for (size_t i = 0; w->handshake->suite_known && i < HSI_COUNT(ways); i++) {
         if (strcmp(w->handshake->suite.key_exchange, ways[i].key_exchange) == 0) {
             return ways[i].make(w);

@@ -20,6 +20,16 @@ static bool no_hash(hsi_working *w)
     return w->handshake->hash == NULL;
 }
 
+/* What is made from the early secret is of use with a pre-shared key only. */
+static bool no_psk(hsi_working *w)
+{
+    bool none = !w->handshake->psk && strcmp(w->rule->parent, "early secret") == 0;
+    if (none) {
+        w->missing = "no pre-shared key was agreed on";
+    }
+    return none;
+}
+
 /* The pre-shared key that the server chose, where the journal has it under its identity. */
 static hsi_status pre_shared_key(hsi_working *w, hsi_bytes *out)
 {
@@ -109,7 +119,7 @@ hsi_status hsi_rule_derive_secret(hsi_working *w)
 {
     hsi_bytes parent = HSI_BYTES_EMPTY;
     hsi_bytes transcript = HSI_BYTES_EMPTY;
-    if (no_hash(w)) {
+    if (no_hash(w) || no_psk(w)) {
         return HSI_OK;
     }
     HSI_TRY(hsi_working_need(w, w->rule->parent, HSI_NOBODY, HSI_NO_EPOCH, &parent));

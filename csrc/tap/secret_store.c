@@ -32,7 +32,6 @@ hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
     }
     HSI_TRY(hsi_arena_format(&tap->arena, &secret->label, "%.*s", (int)entry->name.length,
                              (const char *)entry->name.data));
-    secret->index = tap->surfaced.count;
     secret->side = entry->side;
     secret->sender = entry->sender;
     secret->epoch = epoch_of(secret->label);

@@ -1,0 +1,148 @@
+/* Checks of Finished and of PSK binders: MACs over the transcript. RFC 5246 section 7.4.9, RFC 8446 sections 4.4.4, 4.2.11.2.
+ * SPDX-License-Identifier: MIT */
+#include "tap/check.h"
+#include "tap/key_schedule.h"
+
+enum { TLS12_VERIFY_DATA = 12 };
+
+/* ---- Finished ---- */
+
+/* The transcript hash over all messages before this one. */
+static hsi_status hash_before(const hsi_message *finished, uint8_t *out)
+{
+    const hsi_handshake *handshake = finished->handshake;
+    return hsi_transcript_hash(&handshake->transcript, handshake->hash, finished->transcript_end - finished->raw.length,
+                               HSI_BYTES_EMPTY, out);
+}
+
+static hsi_status tls12_verify_data(const hsi_message *finished, hsi_bytes secret, uint8_t *out, size_t *length)
+{
+    const hsi_handshake *handshake = finished->handshake;
+    uint8_t digest[HSI_HASH_MAX];
+    HSI_TRY(hash_before(finished, digest));
+    hsi_bytes seed = hsi_bytes_of(digest, hsi_transcript_hash_size(handshake->hash));
+    const char *label = finished->sender == HSI_CLIENT ? "client finished" : "server finished";
+    *length = TLS12_VERIFY_DATA;
+    return hsi_prf(handshake->hash, out, *length, secret, label, &seed, 1);
+}
+
+static hsi_status tls13_verify_data(const hsi_message *finished, hsi_bytes secret, uint8_t *out, size_t *length)
+{
+    const hsi_handshake *handshake = finished->handshake;
+    uint8_t digest[HSI_HASH_MAX];
+    HSI_TRY(hash_before(finished, digest));
+    hsi_bytes seed = hsi_bytes_of(digest, handshake->hash->size);
+    *length = handshake->hash->size;
+    return hsi_hmac(handshake->hash, out, secret, &seed, 1);
+}
+
+/* What Finished looks like in a version: the secret under it and the function over it. */
+static const struct hsi_finished {
+    const char *secret;
+    const char *formula[2]; /* by sender */
+    const char *rfc;
+    hsi_status (*verify_data)(const hsi_message *finished, hsi_bytes secret, uint8_t *out, size_t *length);
+} finished_before_tls13 = {"master secret",
+                           {"PRF(master secret, \"client finished\", Hash(messages before))[0..11]",
+                            "PRF(master secret, \"server finished\", Hash(messages before))[0..11]"},
+                           "RFC 5246 section 7.4.9",
+                           tls12_verify_data},
+  finished_tls13 = {"finished key",
+                    {"HMAC(finished key of the client, Transcript-Hash(messages before))",
+                     "HMAC(finished key of the server, Transcript-Hash(messages before))"},
+                    "RFC 8446 section 4.4.4",
+                    tls13_verify_data};
+
+static hsi_status check_one_finished(hsi_tap *tap, hsi_handshake *handshake, const hsi_message *message)
+{
+    bool tls13 = handshake->version >= HSI_TLS13;
+    const struct hsi_finished *kind = tls13 ? &finished_tls13 : &finished_before_tls13;
+    const hsi_secret *secret;
+    const char *missing = NULL;
+    uint8_t expected[HSI_HASH_MAX];
+    size_t length;
+    hsi_check check = {.kind = HSI_COMPUTED, .formula = kind->formula[message->sender], .rfc = kind->rfc};
+    HSI_TRY(hsi_check_name(tap, handshake, "finished", hsi_side_name(message->sender), &check.name));
+    hsi_check_evidence(&check, HSI_EVENT_MESSAGE, message);
+    HSI_TRY(hsi_key_schedule_need(tap, handshake, kind->secret, tls13 ? message->sender : HSI_NOBODY,
+                                  tls13 ? 2 : HSI_NO_EPOCH, &secret, &missing));
+    if (secret == NULL || (handshake->hash == NULL && handshake->version >= HSI_TLS12)) {
+        return hsi_check_missing(tap, &check, missing == NULL ? "the cipher suite's hash is not known" : missing);
+    }
+    if (handshake->unreadable) {
+        return hsi_check_missing(tap, &check, "the transcript holds a message that could not be read");
+    }
+    HSI_TRY(kind->verify_data(message, secret->value, expected, &length));
+    hsi_bytes found = hsi_bytes_slice(message->raw, 4, message->raw.length - 4);
+    return hsi_check_compare(tap, &check, hsi_bytes_of(expected, length), found);
+}
+
+hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake)
+{
+    static const uint8_t senders[] = {HSI_CLIENT, HSI_SERVER};
+    for (size_t i = 0; i < HSI_COUNT(senders); i++) {
+        const hsi_message *message = hsi_handshake_first(handshake, HSI_FINISHED, senders[i]);
+        if (message != NULL && message->transcript_end > 0) {
+            HSI_TRY(check_one_finished(tap, handshake, message));
+        }
+    }
+    return HSI_OK;
+}
+
+/* ---- binders ---- */
+
+/* binder_key = Derive-Secret(early secret, label, ""); the binder is a Finished over the ClientHello up to the binders. */
+static hsi_status binder(const hsi_handshake *handshake, hsi_bytes early, const char *label, size_t end, hsi_bytes hello,
+                         uint8_t *out)
+{
+    const hsi_hash *hash = handshake->hash;
+    uint8_t digest[HSI_HASH_MAX];
+    uint8_t key[HSI_HASH_MAX];
+    HSI_TRY(hsi_hash_of(hash, digest, NULL, 0));
+    HSI_TRY(hsi_hkdf_expand_label(hash, key, hash->size, early, label, hsi_bytes_of(digest, hash->size)));
+    HSI_TRY(hsi_hkdf_expand_label(hash, key, hash->size, hsi_bytes_of(key, hash->size), "finished", HSI_BYTES_EMPTY));
+    HSI_TRY(hsi_transcript_hash(&handshake->transcript, hash, end, hello, digest));
+    hsi_bytes seed = hsi_bytes_of(digest, hash->size);
+    return hsi_hmac(hash, out, hsi_bytes_of(key, hash->size), &seed, 1);
+}
+
+static hsi_status compare_binder(hsi_tap *tap, hsi_handshake *handshake, const hsi_check *check,
+                                 const hsi_message *hello, const hsi_secret *early, const hsi_field *binders)
+{
+    const hsi_field *item = hsi_field_item(binders, handshake->psk_index);
+    if (item == NULL || handshake->unreadable) {
+        return hsi_check_missing(tap, check, "the binder or the transcript is not whole");
+    }
+    uint8_t expected[HSI_HASH_MAX];
+    size_t end = hello->transcript_end - hello->raw.length;
+    hsi_bytes truncated = hsi_bytes_slice(hello->raw, 0, binders->offset);
+    HSI_TRY(binder(handshake, early->value, "res binder", end, truncated, expected));
+    if (!hsi_bytes_equal(hsi_bytes_of(expected, handshake->hash->size), item->content)) {
+        HSI_TRY(binder(handshake, early->value, "ext binder", end, truncated, expected)); /* a PSK from outside, then */
+    }
+    return hsi_check_compare(tap, check, hsi_bytes_of(expected, handshake->hash->size), item->content);
+}
+
+hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake)
+{
+    const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
+    const hsi_fields *fields;
+    const hsi_secret *early;
+    const char *missing = NULL;
+    if (!handshake->psk || hello == NULL || handshake->hash == NULL) {
+        return HSI_OK;
+    }
+    hsi_check check = {.kind = HSI_COMPUTED,
+                       .formula = "HMAC(finished key of Derive-Secret(early secret, \"res binder\" or \"ext binder\", \"\"), "
+                                  "Transcript-Hash(ClientHello up to its binders))",
+                       .rfc = "RFC 8446 section 4.2.11.2"};
+    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "psk_binder[%u]", handshake->psk_index));
+    hsi_check_evidence(&check, HSI_EVENT_MESSAGE, hello);
+    HSI_TRY(hsi_tap_fields(tap, hello, &fields));
+    const hsi_field *binders = hsi_field_find(fields->root, "extensions.pre_shared_key.binders");
+    HSI_TRY(hsi_key_schedule_need(tap, handshake, "early secret", HSI_NOBODY, HSI_NO_EPOCH, &early, &missing));
+    if (early == NULL || binders == NULL) {
+        return hsi_check_missing(tap, &check, missing == NULL ? "the ClientHello has no binders" : missing);
+    }
+    return compare_binder(tap, handshake, &check, hello, early, binders);
+}

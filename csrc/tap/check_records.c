@@ -1,0 +1,68 @@
+/* Checks of records: every MAC or tag, every padding. What was received and what was computed were kept when the record was
+ * opened. RFC 5246 section 6.2.3, RFC 7366, RFC 8446 section 5.2.
+ * SPDX-License-Identifier: MIT */
+#include "tap/check.h"
+
+static const struct {
+    const char *order;
+    const char *formula;
+    const char *rfc;
+} orders[] = {
+    {"mac-then-encrypt", "HMAC(MAC key, sequence number + type + version + length + plaintext)", "RFC 5246 section 6.2.3.1"},
+    {"encrypt-then-mac", "HMAC(MAC key, sequence number + type + version + length + IV + ciphertext)", "RFC 7366 section 3"},
+    {"aead", "AEAD(key, nonce, additional data, ciphertext)", "RFC 5246 section 6.2.3.3, RFC 8446 section 5.2"},
+};
+
+static hsi_status check_mac(hsi_tap *tap, const hsi_record *record, hsi_check *check)
+{
+    for (size_t i = 0; i < HSI_COUNT(orders); i++) {
+        if (strcmp(orders[i].order, record->mac->order) == 0) {
+            check->formula = orders[i].formula;
+            check->rfc = orders[i].rfc;
+        }
+    }
+    if (record->mac->computed.length == 0) {
+        return hsi_check_judge(tap, check, false, record->reason); /* too short to be taken apart */
+    }
+    return hsi_check_compare(tap, check, record->mac->computed, record->mac->received);
+}
+
+static hsi_status check_padding(hsi_tap *tap, const hsi_record *record)
+{
+    hsi_check check = {.kind = HSI_COMPUTED,
+                       .formula = "every padding byte, and padding_length, has the value padding_length",
+                       .rfc = "RFC 5246 section 6.2.3.2",
+                       .found = record->padding};
+    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "padding.record[%zu]", record->index));
+    hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
+    return hsi_check_judge(tap, &check, record->mac->padding_ok, "a padding byte has another value, or there are too few");
+}
+
+static bool is_cbc(const hsi_record *record)
+{
+    return strcmp(record->mac->kind, "hmac") == 0 && record->padding.length > 0;
+}
+
+hsi_status hsi_check_records(hsi_tap *tap, hsi_handshake *handshake)
+{
+    HSI_UNUSED(handshake);
+    for (size_t i = 0; i < tap->records.count; i++) {
+        const hsi_record *record = tap->records.items[i];
+        hsi_check check = {.kind = HSI_COMPUTED, .formula = "MAC or tag under the keys of its epoch",
+                           .rfc = "RFC 5246 section 6.2.3, RFC 8446 section 5.2"};
+        if (record->mac == NULL && record->state != HSI_RECORD_UNREADABLE) {
+            continue;
+        }
+        HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "mac.record[%zu]", record->index));
+        hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
+        if (record->mac == NULL) {
+            HSI_TRY(hsi_check_missing(tap, &check, record->reason));
+            continue;
+        }
+        HSI_TRY(check_mac(tap, record, &check));
+        if (is_cbc(record)) {
+            HSI_TRY(check_padding(tap, record));
+        }
+    }
+    return HSI_OK;
+}

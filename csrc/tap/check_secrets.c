@@ -1,0 +1,125 @@
+/* Checks of secrets: each one that was surfaced against what the key schedule makes of its parents; the two ends against
+ * each other; the record keys against GnuTLS's own state. RFC 5246 sections 6.3 and 8.1, RFC 8446 section 7.
+ * SPDX-License-Identifier: MIT */
+#include "tap/check.h"
+#include "tap/key_schedule.h"
+#include "tap/secret_store.h"
+
+/* ---- every secret from its parents ---- */
+
+static hsi_status check_rule(void *context, const hsi_working *w)
+{
+    hsi_tap *tap = context;
+    const hsi_secret *secret = hsi_secret_known(tap, w->handshake, w->label, w->sender, w->epoch);
+    if (secret == NULL || secret->source == HSI_SOURCE_DERIVED || secret->source == HSI_SOURCE_PRIVATE_KEY) {
+        return HSI_OK; /* nothing to compare with: the derivation stands in trace.derivations */
+    }
+    hsi_check check = {.kind = HSI_COMPUTED, .formula = w->rule->formula, .rfc = w->rule->rfc};
+    HSI_TRY(hsi_check_name(tap, w->handshake, "secret", w->label, &check.name));
+    hsi_check_evidence(&check, HSI_EVENT_SECRET, secret);
+    if (w->missing != NULL) {
+        return hsi_check_missing(tap, &check, w->missing);
+    }
+    return hsi_check_compare(tap, &check, hsi_buffer_peek(&w->value), secret->value);
+}
+
+hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake)
+{
+    return hsi_key_schedule_visit(tap, handshake, check_rule, tap);
+}
+
+/* ---- both ends ---- */
+
+static hsi_status compare_sides(hsi_tap *tap, hsi_handshake *handshake, const hsi_secret *client)
+{
+    const hsi_secret *server = hsi_secret_surfaced(tap, handshake, client->label, HSI_SERVER);
+    if (server == NULL) {
+        return HSI_OK;
+    }
+    hsi_check check = {.kind = HSI_COMPUTED,
+                       .formula = "what the client has is what the server has",
+                       .rfc = handshake->version >= HSI_TLS13 ? "RFC 8446 section 7.1" : "RFC 5246 section 8.1"};
+    HSI_TRY(hsi_check_name(tap, handshake, "sides", client->label, &check.name));
+    hsi_check_evidence(&check, HSI_EVENT_SECRET, client);
+    hsi_check_evidence(&check, HSI_EVENT_SECRET, server);
+    return hsi_check_compare(tap, &check, client->value, server->value);
+}
+
+hsi_status hsi_check_sides_agree(hsi_tap *tap, hsi_handshake *handshake)
+{
+    for (size_t i = 0; i < tap->surfaced.count; i++) {
+        const hsi_secret *secret = tap->surfaced.items[i];
+        bool newest = secret == hsi_secret_surfaced(tap, handshake, secret->label, HSI_CLIENT);
+        if (newest) {
+            HSI_TRY(compare_sides(tap, handshake, secret));
+        }
+    }
+    return HSI_OK;
+}
+
+/* ---- GnuTLS's own state ---- */
+
+/* Appends the parts that GnuTLS keeps, in its order, as the key schedule has them. */
+static hsi_status own_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi_entry *entry, hsi_buffer *out,
+                           const char **missing)
+{
+    hsi_record_keys keys;
+    bool found;
+    bool hopeless;
+    HSI_TRY(hsi_key_schedule_keys(tap, handshake, entry->sender, entry->code, &keys, &found, &hopeless, missing));
+    if (!found) {
+        return HSI_OK;
+    }
+    *missing = NULL;
+    HSI_TRY(hsi_buffer_append(out, keys.mac_key));
+    HSI_TRY(hsi_buffer_append(out, keys.key));
+    return entry->name.length == 0 ? HSI_OK : hsi_buffer_append(out, keys.iv);
+}
+
+static hsi_status gnutls_keys(const hsi_entry *entry, hsi_buffer *out)
+{
+    HSI_TRY(hsi_buffer_append(out, entry->aux));
+    HSI_TRY(hsi_buffer_append(out, entry->data));
+    return hsi_buffer_append(out, entry->name);
+}
+
+static hsi_status compare_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi_entry *entry, hsi_buffer *ours,
+                               hsi_buffer *theirs)
+{
+    const char *missing = NULL;
+    hsi_check check = {.kind = HSI_COMPUTED,
+                       .formula = "MAC key, key and IV of the key schedule are those of gnutls_record_get_state",
+                       .rfc = handshake->version >= HSI_TLS13 ? "RFC 8446 section 7.3" : "RFC 5246 section 6.3"};
+    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "keys.%s[%u].in %s", hsi_side_name(entry->sender),
+                             (unsigned)entry->code, hsi_side_name(entry->side)));
+    HSI_TRY(own_keys(tap, handshake, entry, ours, &missing));
+    HSI_TRY(gnutls_keys(entry, theirs));
+    if (missing != NULL) {
+        return hsi_check_missing(tap, &check, missing);
+    }
+    return hsi_check_compare(tap, &check, hsi_buffer_peek(ours), hsi_buffer_peek(theirs));
+}
+
+/* Whose keys are they: in TLS 1.3 there is one negotiation, before it one per ChangeCipherSpec. */
+static bool keys_of(const hsi_handshake *handshake, const hsi_entry *entry)
+{
+    return entry->kind == HSI_ENTRY_KEYS && entry->sender < HSI_NOBODY && handshake->version != 0 &&
+           (handshake->version >= HSI_TLS13 || handshake->epochs[entry->sender] == entry->code);
+}
+
+hsi_status hsi_check_record_keys(hsi_tap *tap, hsi_handshake *handshake)
+{
+    for (size_t i = 0; i < tap->scanned; i++) {
+        const hsi_entry *entry = hsi_journal_peek(tap->journal, i);
+        if (!keys_of(handshake, entry)) {
+            continue;
+        }
+        hsi_buffer ours = HSI_BUFFER_EMPTY;
+        hsi_buffer theirs = HSI_BUFFER_EMPTY;
+        hsi_status status = compare_keys(tap, handshake, entry, &ours, &theirs);
+        hsi_buffer_cleanup(&ours);
+        hsi_buffer_cleanup(&theirs);
+        HSI_TRY(status);
+    }
+    return HSI_OK;
+}

@@ -1,0 +1,73 @@
+/* Checks: the table, in the order in which a reader meets them; and how a verdict is written down. See check.h.
+ * SPDX-License-Identifier: MIT */
+#include "tap/check.h"
+#include "tap/look.h"
+
+typedef hsi_status hsi_check_row(hsi_tap *tap, hsi_handshake *handshake);
+
+static hsi_check_row *const per_handshake[] = {
+    hsi_check_secrets,  hsi_check_sides_agree,         hsi_check_record_keys,        hsi_check_finished,
+    hsi_check_binders, hsi_check_server_key_exchange, hsi_check_certificate_verify,
+};
+
+static hsi_check_row *const per_trace[] = {hsi_check_records, hsi_check_hooks};
+
+hsi_status hsi_checks_make(hsi_tap *tap)
+{
+    for (size_t h = 0; h < tap->handshakes.count; h++) {
+        for (size_t i = 0; i < HSI_COUNT(per_handshake); i++) {
+            HSI_TRY(per_handshake[i](tap, tap->handshakes.items[h]));
+        }
+    }
+    for (size_t i = 0; i < HSI_COUNT(per_trace); i++) {
+        HSI_TRY(per_trace[i](tap, NULL));
+    }
+    return HSI_OK;
+}
+
+static hsi_status add(hsi_tap *tap, const hsi_check *check, hsi_verdict verdict, const char *reason)
+{
+    hsi_check *copy = hsi_arena_new(&tap->arena, sizeof *copy);
+    if (copy == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *copy = *check;
+    copy->verdict = verdict;
+    copy->reason = reason;
+    return hsi_list_append(&tap->checks, copy);
+}
+
+hsi_status hsi_check_compare(hsi_tap *tap, const hsi_check *check, hsi_bytes expected, hsi_bytes found)
+{
+    hsi_check compared = *check;
+    HSI_TRY(hsi_arena_copy(&tap->arena, &compared.expected, expected));
+    HSI_TRY(hsi_arena_copy(&tap->arena, &compared.found, found));
+    bool equal = hsi_bytes_equal(expected, found);
+    return add(tap, &compared, equal ? HSI_PASSED : HSI_FAILED, equal ? NULL : "the recomputed value is another one");
+}
+
+hsi_status hsi_check_judge(hsi_tap *tap, const hsi_check *check, bool ok, const char *reason)
+{
+    return add(tap, check, ok ? HSI_PASSED : HSI_FAILED, ok ? NULL : reason);
+}
+
+hsi_status hsi_check_missing(hsi_tap *tap, const hsi_check *check, const char *reason)
+{
+    return add(tap, check, HSI_NOT_CHECKABLE, reason);
+}
+
+void hsi_check_evidence(hsi_check *check, hsi_event_kind kind, const void *item)
+{
+    if (item != NULL && check->evidence_count < HSI_EVIDENCE_MAX) {
+        check->evidence[check->evidence_count++] = (hsi_event){kind, item};
+    }
+}
+
+hsi_status hsi_check_name(hsi_tap *tap, const hsi_handshake *handshake, const char *what, const char *whose,
+                          const char **out)
+{
+    if (handshake->index > 0) {
+        return hsi_arena_format(&tap->arena, out, "%s.%s[%zu]", what, whose, handshake->index);
+    }
+    return hsi_arena_format(&tap->arena, out, "%s.%s", what, whose);
+}
