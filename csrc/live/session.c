@@ -1,6 +1,7 @@
 /* Session: the lock, the one way into GnuTLS, and what drives it. See the header; how a failure travels is in
  * session_state.h.
  * SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* error-checking mutexes */
 #include <errno.h>
 
 #include "live/session_state.h"
@@ -74,7 +75,8 @@ static bool wants_more(int code)
     return code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED;
 }
 
-/* A ticket, a key update or a warning ends a call that has more to read: it goes on as long as there is something. */
+/* A ticket, a key update, a warning or a request for another handshake ends a call that has more to read: it goes on as
+ * long as there is something. */
 static int repeat(hsi_session *session, hsi_gnutls_call *call, void *arguments)
 {
     for (;;) {
@@ -82,6 +84,9 @@ static int repeat(hsi_session *session, hsi_gnutls_call *call, void *arguments)
         int code = call(session, arguments);
         if (code == GNUTLS_E_WARNING_ALERT_RECEIVED) {
             hsi_session_note_alert(session);
+        } else if (code == GNUTLS_E_REHANDSHAKE) {
+            session->rehandshaking = true;
+            session->verified = false;
         } else if (!wants_more(code) || !session->pulled || session->starved) {
             return code;
         }
@@ -151,27 +156,31 @@ hsi_status hsi_session_handshake(hsi_session *session)
     return hsi_session_run(session, "gnutls_handshake", call_handshake, NULL);
 }
 
-typedef struct transfer {
+/* Why there is no data to move: the handshake has failed, or is not done. */
+static hsi_status unestablished(hsi_session *session)
+{
+    HSI_TRY(hsi_session_lock(session));
+    hsi_status status = hsi_session_gate(session);
+    hsi_session_unlock(session);
+    return status == HSI_OK ? HSI_USAGE : status;
+}
+
+typedef struct data_transfer {
     uint8_t *out;
     hsi_bytes in;
     size_t size;
     size_t done;
-} transfer;
+} data_transfer;
 
 /* Application data may lie between the messages of another handshake (RFC 5246 section 7.4.1.1): it is read first. */
 static int call_read(hsi_session *session, void *arguments)
 {
-    transfer *read = arguments;
+    data_transfer *read = arguments;
     int code = session->rehandshaking ? shake_hands(session) : 0;
     if (code < 0 && code != GNUTLS_E_GOT_APPLICATION_DATA) {
         return code;
     }
     ssize_t length = gnutls_record_recv(session->gnutls, read->out, read->size);
-    if (length == GNUTLS_E_REHANDSHAKE) {
-        session->rehandshaking = true;
-        session->verified = false;
-        return call_read(session, arguments);
-    }
     read->done = length > 0 ? (size_t)length : 0;
     return length < 0 ? (int)length : 0;
 }
@@ -180,13 +189,12 @@ hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, siz
 {
     *read = 0;
     if (!hsi_session_established(session)) {
-        hsi_status gate = hsi_session_gate(session);
-        return gate == HSI_OK ? HSI_USAGE : gate;
+        return unestablished(session);
     }
     if (size == 0) {
         return HSI_OK;
     }
-    transfer transfer = {.out = out, .size = size};
+    data_transfer transfer = {.out = out, .size = size};
     HSI_TRY(hsi_session_run(session, "gnutls_record_recv", call_read, &transfer));
     *read = transfer.done;
     return transfer.done == 0 ? HSI_CLOSED : HSI_OK;
@@ -199,7 +207,7 @@ static bool queue_full(const hsi_session *session)
 
 static int call_write(hsi_session *session, void *arguments)
 {
-    transfer *write = arguments;
+    data_transfer *write = arguments;
     while (write->done < write->in.length && !queue_full(session)) {
         ssize_t length =
             gnutls_record_send(session->gnutls, write->in.data + write->done, write->in.length - write->done);
@@ -215,10 +223,9 @@ hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes, size_t *writ
 {
     *written = 0;
     if (!hsi_session_established(session)) {
-        hsi_status gate = hsi_session_gate(session);
-        return gate == HSI_OK ? HSI_USAGE : gate;
+        return unestablished(session);
     }
-    transfer transfer = {.in = bytes};
+    data_transfer transfer = {.in = bytes};
     HSI_TRY(hsi_session_run(session, "gnutls_record_send", call_write, &transfer));
     *written = transfer.done;
     return transfer.done == 0 && bytes.length > 0 ? HSI_WANT_WRITE : HSI_OK;

@@ -1,8 +1,8 @@
 /* The inside of a session, for the files of csrc/live.
  *
  * How a failure travels: GnuTLS calls back into hooks.c, transport.c and secrets.c; whatever goes wrong there (an observer,
- * memory) is kept in `broken`, the first one only, and makes the callback fail, which ends the GnuTLS call. Whoever made
- * that call (hsi_session_run) sees `broken` and reports it instead of GnuTLS's code.
+ * memory) is kept in `broken`, the first one only, and makes the callback, or the next that can, fail, which ends the
+ * GnuTLS call. Whoever made that call (hsi_session_run) sees `broken` and reports it instead of GnuTLS's code.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_LIVE_SESSION_STATE_H
 #define HSI_LIVE_SESSION_STATE_H
@@ -19,7 +19,7 @@
 typedef struct hsi_traffic {
     uint8_t secret[HSI_HASH_MAX];
     size_t length; /* 0: none yet */
-    unsigned updates;
+    uint64_t epoch;
 } hsi_traffic;
 
 /* What secrets.c and candidates.c remember between GnuTLS's callbacks. */
@@ -61,7 +61,8 @@ struct hsi_session {
     bool rehandshaking;   /* the peer asked for another handshake, and it is not done */
     bool close_notified;
     hsi_status broken;    /* the first failure in a callback */
-    bool ending;          /* the fatal alert is on its way: the transport works though `broken` */
+    int system_error;     /* the errno of it, where it is SYSTEM */
+    char system_text[128];
     bool failed;          /* for good; `failure` says how */
     hsi_failure failure;
 
@@ -110,7 +111,9 @@ HSI_MUST_USE hsi_status hsi_session_fail(hsi_session *session, const char *funct
 /* hsi_session_note_alert keeps an alert that came from the peer. */
 void hsi_session_note_alert(hsi_session *session);
 
-/* hsi_session_gate says whether the session is still of use: OK, or how it failed before. */
+/* hsi_session_settle ends the session where an observer has failed outside a GnuTLS call; hsi_session_gate also refuses
+ * one that has failed before. Both under the lock. */
+HSI_MUST_USE hsi_status hsi_session_settle(hsi_session *session);
 HSI_MUST_USE hsi_status hsi_session_gate(hsi_session *session);
 
 /* hsi_session_fail_system notes that the operating system refused a socket operation; the session stays of use. */

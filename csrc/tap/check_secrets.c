@@ -14,6 +14,9 @@ static hsi_status check_rule(void *context, const hsi_working *w)
     if (secret == NULL || secret->source == HSI_SOURCE_DERIVED || secret->source == HSI_SOURCE_PRIVATE_KEY) {
         return HSI_OK; /* nothing to compare with: the derivation stands in trace.derivations */
     }
+    if (w->missing != NULL && w->rule->parent == NULL) {
+        return HSI_OK; /* a root: what is below it is checked against it */
+    }
     hsi_check check = {.kind = HSI_COMPUTED, .formula = w->rule->formula, .rfc = w->rule->rfc};
     HSI_TRY(hsi_check_name(tap, w->handshake, "secret", w->label, &check.name));
     hsi_check_evidence(&check, HSI_EVENT_SECRET, secret);
@@ -66,7 +69,7 @@ static hsi_status own_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi_ent
     hsi_record_keys keys;
     bool found;
     bool hopeless;
-    HSI_TRY(hsi_key_schedule_keys(tap, handshake, entry->sender, entry->code, &keys, &found, &hopeless, missing));
+    HSI_TRY(hsi_key_schedule_keys(tap, handshake, entry->sender, entry->number, &keys, &found, &hopeless, missing));
     if (!found) {
         return HSI_OK;
     }
@@ -90,8 +93,8 @@ static hsi_status compare_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi
     hsi_check check = {.kind = HSI_COMPUTED,
                        .formula = "MAC key, key and IV of the key schedule are those of gnutls_record_get_state",
                        .rfc = handshake->version >= HSI_TLS13 ? "RFC 8446 section 7.3" : "RFC 5246 section 6.3"};
-    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "keys.%s[%u].in %s", hsi_side_name(entry->sender),
-                             (unsigned)entry->code, hsi_side_name(entry->side)));
+    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "keys.%s[%llu].in %s", hsi_side_name(entry->sender),
+                             (unsigned long long)entry->number, hsi_side_name(entry->side)));
     HSI_TRY(own_keys(tap, handshake, entry, ours, &missing));
     HSI_TRY(gnutls_keys(entry, theirs));
     if (missing != NULL) {
@@ -104,7 +107,7 @@ static hsi_status compare_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi
 static bool keys_of(const hsi_handshake *handshake, const hsi_entry *entry)
 {
     return entry->kind == HSI_ENTRY_KEYS && entry->sender < HSI_NOBODY && handshake->version != 0 &&
-           (handshake->version >= HSI_TLS13 || handshake->epochs[entry->sender] == entry->code);
+           (handshake->version >= HSI_TLS13 || handshake->epochs[entry->sender] == entry->number);
 }
 
 hsi_status hsi_check_record_keys(hsi_tap *tap, hsi_handshake *handshake)

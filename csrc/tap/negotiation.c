@@ -237,11 +237,14 @@ static bool begins(const hsi_tap *tap, const hsi_message *message)
     return tap->handshake == NULL || (message->type == HSI_CLIENT_HELLO && tap->handshake->complete);
 }
 
-/* HelloRequest never counts (RFC 5246 section 7.4.1.1), nor does what follows a completed TLS 1.3 handshake. */
+/* HelloRequest never counts (RFC 5246 section 7.4.1.1), nor do TLS 1.3's messages after the handshake, which a server may
+ * send before the client's Finished (RFC 8446 sections 4.4.1 and 4.6). */
 static bool in_transcript(const hsi_message *message)
 {
-    return !message->cut && !message->handshake->complete &&
-           !(message->type == HSI_HELLO_REQUEST && message->sender == HSI_SERVER) && message->type != HSI_KEY_UPDATE;
+    const hsi_handshake *handshake = message->handshake;
+    bool ticket = message->type == HSI_NEW_SESSION_TICKET && handshake->version >= HSI_TLS13;
+    return !message->cut && !handshake->complete && !ticket && message->type != HSI_KEY_UPDATE &&
+           message->type != HSI_HELLO_REQUEST;
 }
 
 static hsi_status learn(hsi_tap *tap, hsi_message *message)

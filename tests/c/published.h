@@ -1,5 +1,5 @@
-/* The handshake messages that others published, read from tests/data (their README says whose they are). Tests that read
- * them run in the root of the repository.
+/* The handshake messages that others published, read from tests/data (their README says whose they are). Tests that
+ * read them run in the root of the repository.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TESTS_PUBLISHED_H
 #define HSI_TESTS_PUBLISHED_H

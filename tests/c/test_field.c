@@ -1,5 +1,5 @@
-/* Tests csrc/tap/field.c: that the builder's leaves lie where the bytes are, whatever order fields are opened and closed
- * in, and that a failed read leaves no trace.
+/* Tests csrc/tap/field.c: that the builder's leaves lie where the bytes are, whatever order fields are opened and
+ * closed in, and that a failed read leaves no trace.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

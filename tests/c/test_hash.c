@@ -1,4 +1,5 @@
-/* Tests csrc/crypto/hash.c against RFC 1321, FIPS 180-4, RFC 2202, RFC 4231, and Python's hashlib where they are silent.
+/* Tests csrc/crypto/hash.c against RFC 1321, FIPS 180-4, RFC 2202, RFC 4231, and Python's hashlib where those say
+ * nothing.
  * SPDX-License-Identifier: MIT */
 #include "hex.h"
 

@@ -170,6 +170,22 @@ static void a_scheme_that_nobody_knows_is_unsupported(void **state)
     assert_false(ok);
 }
 
+/* A modulus of 16388 bits; and one of 2048 bits with an exponent of 65. */
+static void a_key_made_to_keep_us_busy_is_unsupported(void **state)
+{
+    (void)state;
+    const char *const oversized[] = {"rsa-16388-bits.crt", "rsa-long-exponent.crt"};
+    for (size_t i = 0; i < HSI_COUNT(oversized); i++) {
+        fixture f;
+        bool ok = true;
+        load(&f, 2);
+        hsi_bytes certificate = file(f.storage[0], oversized[i]);
+        assert_int_equal(hsi_signature_verify(&ok, certificate, 0x0401, f.signed_data, f.signature), HSI_UNSUPPORTED);
+        assert_int_equal(hsi_signature_verify(&ok, certificate, 0, f.signed_data, f.signature), HSI_UNSUPPORTED);
+        assert_false(ok);
+    }
+}
+
 /* The certificate comes from the wire, too. */
 static void a_certificate_that_cannot_be_read_is_illegal(void **state)
 {
@@ -290,6 +306,7 @@ int main(void)
         cmocka_unit_test(rsa_before_tls_1_2_is_neither_md5_nor_sha1_alone),
         cmocka_unit_test(an_ed25519_signature_fits_nothing_before_tls_1_2),
         cmocka_unit_test(a_scheme_that_nobody_knows_is_unsupported),
+        cmocka_unit_test(a_key_made_to_keep_us_busy_is_unsupported),
         cmocka_unit_test(a_certificate_that_cannot_be_read_is_illegal),
         cmocka_unit_test(a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premaster_secret),
         cmocka_unit_test(what_is_no_rsa_key_or_needs_another_password_is_refused),

@@ -1,7 +1,8 @@
 /* Fuzzes every csrc/tap/msg_*.c and ext_*.c through hsi_message_dissect, and the fingerprints of what comes out.
  * The first byte says the version (and 0x80: SSLv2 format), the second the key exchange, the rest is the message.
  * Seeds: tests/fuzz/corpus/message, one file a message.
- * Holds: whatever the bytes, the leaves tile them; only well-formed messages have no place where they stop making sense.
+ * Holds: whatever the bytes, the leaves tile them; a message with a leaf `trailing` says where it
+ * stopped making sense.
  * SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 

@@ -33,6 +33,19 @@ certificate ed25519 -algorithm ED25519
 certificate ed448 -algorithm ED448
 certificate dsa -paramfile "$work/dsa.param"
 
+# RSA keys that nobody has: made to keep those busy who verify with them
+oversized() { # name, modulus, exponent
+    printf '%s\n' asn1=SEQUENCE:spki '[spki]' algorithm=SEQUENCE:algorithm key=BITWRAP,SEQUENCE:key \
+        '[algorithm]' oid=OID:rsaEncryption parameters=NULL '[key]' "n=INTEGER:0x$2" "e=INTEGER:0x$3" > "$work/$1.cnf"
+    openssl asn1parse -genconf "$work/$1.cnf" -noout -out "$work/$1.der"
+    openssl pkey -pubin -inform DER -in "$work/$1.der" -out "$work/$1.pub"
+    openssl x509 -new -force_pubkey "$work/$1.pub" -signkey "$work/p256.pem" \
+        -subj "/CN=$1" -days 36500 -outform DER -out "$1.crt"
+}
+ones() { printf "%${1}s" '' | tr ' ' f; } # so many digits
+oversized rsa-16388-bits "$(ones 4097)" 10001
+oversized rsa-long-exponent "$(ones 512)" 1000000000000000d
+
 sign rsa 0101 -md5
 sign rsa 0201 -sha1
 sign rsa 0401 -sha256

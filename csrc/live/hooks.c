@@ -1,0 +1,50 @@
+/* Hooks: GnuTLS's handshake hook, to phase entries. The body of a message is taken on the way in: on the way out GnuTLS
+ * hands over only what it has not read of it. The way out does not always come (after a HelloRetryRequest, for one).
+ * SPDX-License-Identifier: MIT */
+#include "live/session_state.h"
+
+/* GnuTLS's own numbers for what the wire calls otherwise; RFC 8446 section 4.1.4, RFC 5246 appendix E.2. */
+static uint8_t wire_type(unsigned type)
+{
+    switch (type) {
+    case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST: return GNUTLS_HANDSHAKE_SERVER_HELLO;
+    case GNUTLS_HANDSHAKE_CLIENT_HELLO_V2: return GNUTLS_HANDSHAKE_CLIENT_HELLO;
+    default: return (uint8_t)type;
+    }
+}
+
+static hsi_status hash_body(uint8_t *out, hsi_bytes body)
+{
+    hsi_probe_target *target = hsi_probe_enter(NULL);
+    hsi_status status = hsi_hash_of(&hsi_sha256, out, &body, 1);
+    (void)hsi_probe_enter(target);
+    return status;
+}
+
+static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, unsigned incoming,
+                      const gnutls_datum_t *body)
+{
+    hsi_session *session = gnutls_session_get_ptr(gnutls);
+    uint8_t hash[HSI_HASH_MAX];
+    bool enter = when == GNUTLS_HOOK_PRE;
+    hsi_entry entry = {
+        .kind = HSI_ENTRY_PHASE,
+        .side = session->side,
+        .sender = incoming ? hsi_peer_of(session->side) : session->side,
+        .code = wire_type(type),
+        .number = enter ? HSI_ENTER : HSI_LEAVE,
+    };
+    if (enter) {
+        hsi_session_break(session, hash_body(hash, hsi_bytes_of(body->data, body->size)));
+        entry.data = hsi_bytes_of(hash, hsi_sha256.size);
+    }
+    hsi_session_tell(session, &entry);
+    hsi_secrets_phase(session, type, enter ? HSI_ENTER : HSI_LEAVE, entry.sender);
+    /* Our own Finished may not fail: the alert would be sealed under its keys, and go out before the ChangeCipherSpec. */
+    return type == GNUTLS_HANDSHAKE_FINISHED && !incoming ? 0 : hsi_session_code(session);
+}
+
+void hsi_hooks_install(hsi_session *session)
+{
+    gnutls_handshake_set_hook_function(session->gnutls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, on_message);
+}

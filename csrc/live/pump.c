@@ -1,0 +1,175 @@
+/* Pump: see the header. recv and send never wait (MSG_DONTWAIT); only poll does, with no lock held. Bytes are sent from the
+ * session's own queue under its lock, so two threads cannot mix their records.
+ * SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L
+#include "live/pump.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "live/session_state.h"
+
+enum { CHUNK = 16384 };
+
+typedef struct hsi_pump {
+    hsi_session *session;
+    int descriptor;
+    int timeout;
+    int64_t deadline; /* of a timeout above 0, in milliseconds */
+    int error;        /* an errno of send, 0: none */
+} hsi_pump;
+
+static int64_t now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* ---- out ---- */
+
+static bool would_wait(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+static size_t send_some(void *context, hsi_bytes bytes)
+{
+    hsi_pump *pump = context;
+    size_t done = 0;
+    while (done < bytes.length) {
+        ssize_t sent = send(pump->descriptor, bytes.data + done, bytes.length - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) {
+            done += (size_t)sent;
+        } else if (errno != EINTR) {
+            pump->error = would_wait(errno) ? 0 : errno;
+            return pump->error == 0 ? done : bytes.length; /* what nobody can take is dropped */
+        }
+    }
+    return done;
+}
+
+static hsi_status flush(hsi_pump *pump)
+{
+    return hsi_transport_offer(pump->session, send_some, pump);
+}
+
+/* ---- in ---- */
+
+/* OK: bytes or an end were fed; WANT_READ: there is nothing yet. */
+static hsi_status receive(hsi_pump *pump)
+{
+    uint8_t bytes[CHUNK];
+    ssize_t received;
+    do {
+        received = recv(pump->descriptor, bytes, sizeof bytes, MSG_DONTWAIT);
+    } while (received < 0 && errno == EINTR);
+    if (received > 0) {
+        return hsi_session_feed(pump->session, hsi_bytes_of(bytes, (size_t)received));
+    }
+    if (received == 0) {
+        return hsi_session_feed_end(pump->session, HSI_END_FIN);
+    }
+    if (would_wait(errno)) {
+        return HSI_WANT_READ;
+    }
+    return errno == ECONNRESET ? hsi_session_feed_end(pump->session, HSI_END_RST)
+                               : hsi_session_fail_system(pump->session, errno);
+}
+
+/* ---- waiting ---- */
+
+static int time_left(const hsi_pump *pump)
+{
+    if (pump->timeout <= 0) {
+        return pump->timeout;
+    }
+    int64_t left = pump->deadline - now();
+    return left < 0 ? 0 : (int)(left > INT_MAX ? INT_MAX : left);
+}
+
+/* OK: the socket may be ready. `wanted`: WANT_READ, which waits for room too where bytes are queued, or WANT_WRITE. */
+static hsi_status wait_for(const hsi_pump *pump, hsi_status wanted)
+{
+    if (pump->timeout == 0) {
+        return wanted;
+    }
+    short events = wanted == HSI_WANT_READ ? POLLIN : POLLOUT;
+    if (hsi_session_pending_out(pump->session) > 0) {
+        events |= POLLOUT;
+    }
+    struct pollfd socket = {.fd = pump->descriptor, .events = events};
+    int ready = poll(&socket, 1, time_left(pump));
+    if (ready > 0) {
+        return HSI_OK;
+    }
+    if (ready == 0) {
+        return HSI_TIMEOUT;
+    }
+    return errno == EINTR ? HSI_INTERRUPTED : hsi_session_fail_system(pump->session, errno);
+}
+
+/* ---- the operation ---- */
+
+/* Waits until what this thread queued has gone out; not for what others queued, whose peer may be waiting for us. */
+static hsi_status flush_up_to(hsi_pump *pump, uint64_t mark)
+{
+    while (!hsi_transport_taken(pump->session, mark)) {
+        HSI_TRY(wait_for(pump, HSI_WANT_WRITE));
+        HSI_TRY(flush(pump));
+    }
+    return HSI_OK;
+}
+
+/* The operation is done. Never waiting, what the socket did not take stays queued for the next call. */
+static hsi_status finish(hsi_pump *pump, uint64_t mark)
+{
+    hsi_status status = flush_up_to(pump, mark);
+    if (pump->error != 0) {
+        return hsi_session_fail_system(pump->session, pump->error);
+    }
+    return status == HSI_WANT_WRITE ? HSI_OK : status;
+}
+
+/* Moves bytes for an operation that wants them. A peer that takes nothing may have said why: it is still read from. */
+static hsi_status move(hsi_pump *pump, hsi_status wanted)
+{
+    if (pump->error != 0 && wanted == HSI_WANT_WRITE) {
+        return hsi_session_fail_system(pump->session, pump->error);
+    }
+    if (wanted == HSI_WANT_READ) {
+        hsi_status status = receive(pump);
+        if (status != HSI_WANT_READ) {
+            return status;
+        }
+    } else if (hsi_session_pending_out(pump->session) == 0) {
+        return HSI_OK;
+    }
+    return wait_for(pump, wanted);
+}
+
+hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_operation *operation, void *arguments)
+{
+    hsi_pump pump = {.session = session, .descriptor = descriptor, .timeout = timeout};
+    pump.deadline = timeout > 0 ? now() + timeout : 0;
+    hsi_transport_set_mark(0);
+    HSI_TRY(flush(&pump));
+    for (;;) {
+        hsi_status status = operation(session, arguments);
+        uint64_t mark = hsi_transport_mark();
+        if (status == HSI_BUSY) {
+            return status;
+        }
+        HSI_TRY(flush(&pump));
+        if (status == HSI_OK) {
+            return finish(&pump, mark);
+        }
+        if (status != HSI_WANT_READ && status != HSI_WANT_WRITE) {
+            return status;
+        }
+        HSI_TRY(move(&pump, status));
+    }
+}
