@@ -161,7 +161,7 @@ static void the_key_log_file_is_private_and_holds_the_master_secret_of_a_resumpt
 static void a_key_log_file_that_cannot_be_written_ends_the_handshake(void **state)
 {
     (void)state;
-    pair it = pair_of(TLS("1.2"), "ECDSA");
+    pair it = pair_of(TLS("1.3"), "ECDSA");
     assert_int_equal(hsi_config_keylog(it.configs[HSI_CLIENT], "/dev/full"), HSI_OK);
     pair_start(&it);
     pair_handshake(&it);
