@@ -138,7 +138,6 @@ typedef struct hsi_secret {
     hsi_bytes value;
     hsi_bytes client_random;  /* whose it is, as the key log says; empty: it does not say */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
-    bool candidate;           /* seen by the probe and not tied to a known secret: counts for nothing */
 } hsi_secret;
 
 #define HSI_NO_EPOCH UINT64_MAX

@@ -346,50 +346,61 @@ static hsi_status fits(hsi_tap *tap, hsi_handshake *handshake, hsi_secret *candi
         return HSI_OK;
     }
     hsi_working w = {.depth = 0};
-    candidate->candidate = false;
+    HSI_TRY(hsi_list_append(&tap->surfaced, candidate)); /* the newest: the rule finds it first */
     const hsi_rule *rule = rule_for(below, handshake->version >= HSI_TLS13);
     hsi_status status = run(&w, tap, handshake, rule, rule->first_epoch);
-    candidate->candidate = true;
+    tap->surfaced.count--;
     *out = status == HSI_OK && w.missing == NULL && hsi_bytes_equal(hsi_buffer_peek(&w.value), known->value);
     hsi_buffer_cleanup(&w.value);
     return status;
 }
 
-static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate)
+/* Looks for the negotiation that the candidate fits, and makes it a secret of that one. */
+static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate, bool *confirmed)
 {
-    for (size_t h = tap->handshakes.count; h-- > 0;) {
+    for (size_t h = tap->handshakes.count; h-- > 0 && !*confirmed;) {
         hsi_handshake *handshake = tap->handshakes.items[h];
-        for (size_t i = 0; i < HSI_COUNT(ties); i++) {
-            bool tls13 = handshake->version >= HSI_TLS13;
-            if (handshake->version == 0 || ties[i].tls13 != tls13 ||
-                !hsi_secret_is(candidate, handshake, ties[i].candidate)) {
-                continue;
-            }
-            bool ok;
-            HSI_TRY(fits(tap, handshake, candidate, ties[i].below, &ok));
-            if (ok) {
-                candidate->candidate = false;
-                candidate->handshake = handshake;
-                return hsi_tap_emit(tap, HSI_EVENT_SECRET, candidate);
+        for (size_t i = 0; i < HSI_COUNT(ties) && !*confirmed; i++) {
+            if (handshake->version != 0 && ties[i].tls13 == (handshake->version >= HSI_TLS13) &&
+                hsi_secret_is(candidate, handshake, ties[i].candidate)) {
+                HSI_TRY(fits(tap, handshake, candidate, ties[i].below, confirmed));
+                candidate->handshake = *confirmed ? handshake : NULL;
             }
         }
     }
-    return HSI_OK;
+    if (!*confirmed) {
+        return HSI_OK;
+    }
+    HSI_TRY(hsi_list_append(&tap->surfaced, candidate));
+    return hsi_tap_emit(tap, HSI_EVENT_SECRET, candidate);
+}
+
+/* Goes through the candidates once; `confirmed` says whether any was. */
+static hsi_status confirm_once(hsi_tap *tap, bool *confirmed)
+{
+    size_t kept = 0;
+    hsi_status status = HSI_OK;
+    for (size_t i = 0; i < tap->candidates.count; i++) {
+        hsi_secret *candidate = tap->candidates.items[i];
+        bool one = false;
+        if (status == HSI_OK) {
+            status = confirm(tap, candidate, &one);
+        }
+        if (!one) {
+            tap->candidates.items[kept++] = candidate;
+        }
+        *confirmed = *confirmed || one;
+    }
+    tap->candidates.count = kept;
+    return status;
 }
 
 hsi_status hsi_key_schedule_confirm(hsi_tap *tap)
 {
-    for (size_t pass = 0; pass < HSI_COUNT(ties); pass++) { /* one that is confirmed may confirm another */
-        size_t before = tap->events.count;
-        for (size_t i = 0; i < tap->surfaced.count; i++) {
-            hsi_secret *secret = tap->surfaced.items[i];
-            if (secret->candidate) {
-                HSI_TRY(confirm(tap, secret));
-            }
-        }
-        if (tap->events.count == before) {
-            break;
-        }
+    bool confirmed = true; /* one that is confirmed may confirm another */
+    while (confirmed && tap->candidates.count > 0) {
+        confirmed = false;
+        HSI_TRY(confirm_once(tap, &confirmed));
     }
     return HSI_OK;
 }

@@ -32,10 +32,7 @@ static hsi_status make(hsi_tap *tap)
 {
     tap->secrets.count = tap->derivations.count = tap->checks.count = 0;
     for (size_t i = 0; i < tap->surfaced.count; i++) {
-        hsi_secret *secret = tap->surfaced.items[i];
-        if (!secret->candidate) {
-            HSI_TRY(hsi_list_append(&tap->secrets, secret));
-        }
+        HSI_TRY(hsi_list_append(&tap->secrets, tap->surfaced.items[i]));
     }
     for (size_t h = 0; h < tap->handshakes.count; h++) {
         HSI_TRY(hsi_key_schedule_visit(tap, tap->handshakes.items[h], note_derivation, tap));

@@ -2,7 +2,7 @@
  * message stands in the transcript; when keys change. One table: message type -> what is learned from it.
  * RFC 8446 sections 4 and 7.1, RFC 5246 section 7.
  * SPDX-License-Identifier: MIT */
-#include "tap/fold.h"
+#include "tap/secret_store.h"
 
 enum { EPOCH_EARLY = 1, EPOCH_HANDSHAKE = 2, EPOCH_APPLICATION = 3 }; /* of TLS 1.3 */
 
@@ -63,6 +63,7 @@ static hsi_status learn_client_hello(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
     copy_random(handshake->client_random, l->root);
+    HSI_TRY(hsi_secret_claim(l->tap));
     handshake->server_name = content_at(l->root, "extensions.server_name.server_name_list[0].name");
     handshake->early_data_offered = present(l->root, "extensions.early_data");
     if (handshake->early_data_offered && !handshake->hello_retry) {

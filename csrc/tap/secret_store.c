@@ -24,6 +24,27 @@ static bool is_candidate(uint8_t source)
     return source == HSI_SOURCE_PROBE || source == HSI_SOURCE_LOG;
 }
 
+/* Does the secret belong to a negotiation that has begun? One that does not say whose it is belongs to all. */
+static bool is_claimed(const hsi_tap *tap, const hsi_secret *secret)
+{
+    for (size_t i = 0; i < tap->handshakes.count && secret->client_random.length > 0; i++) {
+        const hsi_handshake *handshake = tap->handshakes.items[i];
+        if (hsi_bytes_equal(secret->client_random, hsi_bytes_of(handshake->client_random, HSI_RANDOM))) {
+            return true;
+        }
+    }
+    return secret->client_random.length == 0;
+}
+
+static hsi_status admit(hsi_tap *tap, hsi_secret *secret)
+{
+    if (is_candidate(secret->source)) {
+        return hsi_list_append(&tap->candidates, secret);
+    }
+    HSI_TRY(hsi_list_append(&tap->surfaced, secret));
+    return hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
+}
+
 hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
 {
     hsi_secret *secret = hsi_arena_new(&tap->arena, sizeof *secret);
@@ -39,9 +60,22 @@ hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
     secret->time_ns = entry->time_ns;
     secret->value = entry->data; /* the journal lives longer than its tap */
     secret->client_random = entry->aux;
-    secret->candidate = is_candidate(entry->code);
-    HSI_TRY(hsi_list_append(&tap->surfaced, secret));
-    return secret->candidate ? HSI_OK : hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
+    return is_claimed(tap, secret) ? admit(tap, secret) : hsi_list_append(&tap->unclaimed, secret);
+}
+
+hsi_status hsi_secret_claim(hsi_tap *tap)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < tap->unclaimed.count; i++) {
+        hsi_secret *secret = tap->unclaimed.items[i];
+        if (is_claimed(tap, secret)) {
+            HSI_TRY(admit(tap, secret));
+        } else {
+            tap->unclaimed.items[kept++] = secret;
+        }
+    }
+    tap->unclaimed.count = kept;
+    return HSI_OK;
 }
 
 bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, const char *label)
@@ -61,7 +95,7 @@ static const hsi_secret *find(const hsi_list *list, const hsi_handshake *handsha
 {
     for (size_t i = list->count; i-- > 0;) {
         const hsi_secret *secret = list->items[i];
-        if (!secret->candidate && hsi_secret_is(secret, handshake, label) &&
+        if (hsi_secret_is(secret, handshake, label) &&
             (sender == HSI_NOBODY || secret->sender == sender) &&
             (epoch == HSI_NO_EPOCH || secret->epoch == epoch)) {
             return secret;
@@ -82,7 +116,7 @@ const hsi_secret *hsi_secret_surfaced(const hsi_tap *tap, const hsi_handshake *h
 {
     for (size_t i = tap->surfaced.count; i-- > 0;) {
         const hsi_secret *secret = tap->surfaced.items[i];
-        if (!secret->candidate && secret->side == side && hsi_secret_is(secret, handshake, label)) {
+        if (secret->side == side && hsi_secret_is(secret, handshake, label)) {
             return secret;
         }
     }

@@ -1,5 +1,6 @@
-/* Secret store: the secrets of a journal under their labels, and those that were computed from them. A candidate (from the
- * probe or GnuTLS's log) counts for nothing until key_schedule.c ties it to a secret that is known.
+/* Secret store: the secrets of a journal under their labels, and those that were computed from them. A secret of another
+ * connection (a key log has many) counts for nothing, nor does a candidate (from the probe or GnuTLS's log) until
+ * key_schedule.c ties it to a secret that is known.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TAP_SECRET_STORE_H
 #define HSI_TAP_SECRET_STORE_H
@@ -8,6 +9,9 @@
 
 /* hsi_secret_surface takes a SECRET entry. */
 HSI_MUST_USE hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry);
+
+/* hsi_secret_claim takes those that waited for the ClientHello whose random they name. */
+HSI_MUST_USE hsi_status hsi_secret_claim(hsi_tap *tap);
 
 /* hsi_secret_known finds the newest secret of a negotiation that counts, surfaced before derived; `epoch` HSI_NO_EPOCH: any.
  * NULL: there is none. */
@@ -21,7 +25,7 @@ bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, con
 HSI_MUST_USE hsi_status hsi_secret_derive(hsi_tap *tap, const hsi_secret *secret, hsi_bytes value,
                                           const hsi_secret **out);
 
-/* hsi_secret_surfaced_by: was the secret of that label surfaced (not derived) by anybody? The newest; NULL: no. */
+/* hsi_secret_surfaced finds the newest secret of that label that `side` surfaced; NULL: there is none. */
 const hsi_secret *hsi_secret_surfaced(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
                                       uint8_t side);
 

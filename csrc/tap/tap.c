@@ -31,7 +31,7 @@ void hsi_tap_free(hsi_tap *tap)
     }
     hsi_list *const lists[] = {&tap->events,   &tap->records, &tap->messages,    &tap->alerts,           &tap->phases,
                                &tap->handshakes, &tap->closes, &tap->surfaced,    &tap->application_data, &tap->derived,
-                               &tap->secrets,  &tap->checks,  &tap->derivations};
+                               &tap->secrets,  &tap->checks,  &tap->derivations, &tap->candidates,       &tap->unclaimed};
     for (size_t i = 0; i < HSI_COUNT(lists); i++) {
         hsi_list_cleanup(lists[i]);
     }
@@ -140,13 +140,22 @@ static hsi_status finish(hsi_tap *tap)
     return HSI_OK;
 }
 
-hsi_status hsi_tap_advance(hsi_tap *tap)
+static hsi_status advance(hsi_tap *tap)
 {
     while (tap->scanned < hsi_journal_count(tap->journal)) {
         HSI_TRY(take_entry(tap, hsi_journal_peek(tap->journal, tap->scanned++)));
         HSI_TRY(take_wire(tap));
     }
     return hsi_journal_finished(tap->journal) && !tap->final ? finish(tap) : HSI_OK;
+}
+
+/* A fold that broke off in the middle of an entry cannot be gone on with: what it had found stays, and the failure too. */
+hsi_status hsi_tap_advance(hsi_tap *tap)
+{
+    if (tap->failed == HSI_OK) {
+        tap->failed = advance(tap);
+    }
+    return tap->failed;
 }
 
 /* ---- what there is ---- */

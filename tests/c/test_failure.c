@@ -343,8 +343,10 @@ static void expect_one_callback_failure(pair *it, uint8_t side, const hsi_fuse *
     hsi_status other = it->handshakes[hsi_peer_of(side)];
     assert_true(other == HSI_TLS || other == HSI_OK); /* it may have been done before */
     if (other == HSI_TLS) {
-        assert_int_equal(failure(it, hsi_peer_of(side))->alert, 80);
-        assert_int_equal(failure(it, hsi_peer_of(side))->alert_sender, side);
+        const hsi_failure *heard = failure(it, hsi_peer_of(side));
+        /* between its ClientHello and the ServerHello a client has no keys, and a GnuTLS server of TLS 1.3 wants them */
+        bool unreadable = count_kind(it, HSI_ENTRY_PHASE, side) == 2 && side == HSI_CLIENT && heard->alert == 20;
+        assert_true(unreadable || (heard->alert == 80 && heard->alert_sender == side));
     }
 }
 

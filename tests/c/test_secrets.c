@@ -94,19 +94,23 @@ static void both_sides_report_the_same_record_keys_once_per_epoch(void **state)
     }
 }
 
-/* A reader of Finished has read one record under the keys, its writer has written none. */
-static void the_next_sequence_number_is_that_of_the_finished_hook(void **state)
+static void the_keys_of_tls13_belong_to_the_epochs_two_and_three_and_those_before_to_one(void **state)
 {
     (void)state;
-    pair it = pair_of(TLS("1.2"), "ECDSA");
-    pair_run(&it);
-    for (size_t i = 0; i < journal_count(&it); i++) {
-        const hsi_entry *entry = journal_at(&it, i);
-        if (entry->kind == HSI_ENTRY_KEYS) {
-            assert_int_equal(entry->number, entry->side == entry->sender ? 0 : 1);
+    static const char *const priorities[] = {TLS("1.2"), TLS("1.3")};
+    for (uint64_t i = 0; i < HSI_COUNT(priorities); i++) {
+        pair it = pair_of(priorities[i], "ECDSA");
+        uint64_t next[2][2] = {{1 + i, 1 + i}, {1 + i, 1 + i}}; /* by side and writer */
+        pair_run(&it);
+        for (size_t j = 0; j < journal_count(&it); j++) {
+            const hsi_entry *entry = journal_at(&it, j);
+            if (entry->kind == HSI_ENTRY_KEYS) {
+                assert_int_equal(entry->number, next[entry->side][entry->sender]++);
+            }
         }
+        assert_int_equal(next[HSI_CLIENT][HSI_SERVER], 2 + 2 * i);
+        pair_end(&it);
     }
-    pair_end(&it);
 }
 
 static size_t read_file(const char *path, char *out, size_t room)
@@ -179,7 +183,7 @@ int main(void)
         cmocka_unit_test(tls13_key_log_labels_keep_their_names_and_say_who_writes),
         cmocka_unit_test(before_tls13_the_client_random_line_is_the_master_secret),
         cmocka_unit_test(both_sides_report_the_same_record_keys_once_per_epoch),
-        cmocka_unit_test(the_next_sequence_number_is_that_of_the_finished_hook),
+        cmocka_unit_test(the_keys_of_tls13_belong_to_the_epochs_two_and_three_and_those_before_to_one),
         cmocka_unit_test(the_key_log_file_is_private_and_holds_the_master_secret_of_a_resumption_too),
         cmocka_unit_test(a_key_log_file_that_cannot_be_written_ends_the_handshake),
     };
