@@ -1,6 +1,6 @@
-/* Candidates: what the probe (or the log line in its place) saw go by, and which secret that may be. In: sights, one at a
- * time, in GnuTLS's order, which was measured. Out: SECRET entries; only one that a check ties to a known secret counts.
- * RFC 5246 section 8.1, RFC 2246 section 5, RFC 8446 section 7.1.
+/* Candidates: what the probe (or the log line in its place) saw go by, and which secret that may be. In: sights, one
+ * at a time, in GnuTLS's order, which was measured. Out: SECRET entries; only one that a check ties to a known secret
+ * counts. RFC 5246 section 8.1, RFC 2246 section 5, RFC 8446 section 7.1.
  * SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 #include "live/premaster_log.h"
@@ -161,12 +161,9 @@ static void see_early_secret(hsi_session *session, hsi_bytes secret)
 typedef void see(hsi_session *session, hsi_bytes bytes);
 
 static see *const sights[HSI_SIGHT_COUNT] = {
-    [HSI_SIGHT_EXTRACT_INPUT] = see_extract_input,
-    [HSI_SIGHT_EXTRACT_OUTPUT] = see_extract_output,
-    [HSI_SIGHT_EMPTY_KEY_HMAC] = see_early_secret,
-    [HSI_SIGHT_PRF_KEY] = see_prf_key,
-    [HSI_SIGHT_PRF_MD5_KEY] = see_first_half,
-    [HSI_SIGHT_PRF_SHA1_KEY] = see_second_half,
+    [HSI_SIGHT_EXTRACT_INPUT] = see_extract_input, [HSI_SIGHT_EXTRACT_OUTPUT] = see_extract_output,
+    [HSI_SIGHT_EMPTY_KEY_HMAC] = see_early_secret, [HSI_SIGHT_PRF_KEY] = see_prf_key,
+    [HSI_SIGHT_PRF_MD5_KEY] = see_first_half,      [HSI_SIGHT_PRF_SHA1_KEY] = see_second_half,
     [HSI_SIGHT_LOG_PREMASTER] = see_log_line,
 };
 

@@ -181,8 +181,7 @@ static int make_psk_client(hsi_config *config, hsi_bytes identity, hsi_bytes key
 {
     gnutls_datum_t user = hsi_gnutls_datum(identity), secret = hsi_gnutls_datum(key);
     int code = config->psk_client == NULL ? gnutls_psk_allocate_client_credentials(&config->psk_client) : 0;
-    return code < 0 ? code
-                    : gnutls_psk_set_client_credentials2(config->psk_client, &user, &secret, GNUTLS_PSK_KEY_RAW);
+    return code < 0 ? code : gnutls_psk_set_client_credentials2(config->psk_client, &user, &secret, GNUTLS_PSK_KEY_RAW);
 }
 
 static int make_psk_server(hsi_config *config)
@@ -229,10 +228,8 @@ static int apply_credentials(const hsi_config *config, gnutls_session_t session)
         gnutls_credentials_type_t type;
         void *credentials;
     } all[] = {
-        {GNUTLS_CRD_CERTIFICATE, config->certificate},
-        {GNUTLS_CRD_ANON, config->anonymous_client},
-        {GNUTLS_CRD_ANON, config->anonymous_server},
-        {GNUTLS_CRD_PSK, config->psk_client},
+        {GNUTLS_CRD_CERTIFICATE, config->certificate}, {GNUTLS_CRD_ANON, config->anonymous_client},
+        {GNUTLS_CRD_ANON, config->anonymous_server},   {GNUTLS_CRD_PSK, config->psk_client},
         {GNUTLS_CRD_PSK, config->psk_server},
     };
     int code = 0;

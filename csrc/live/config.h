@@ -1,6 +1,6 @@
-/* Config: what sessions of one context have in common: credentials, priorities, ALPN, what is verified. Made, set up, then
- * shared by sessions, which hold it; not to be changed once a session uses it. Bytes in; reads no file but the system's
- * trust store. Setters: CREDENTIALS or PRIORITY for what GnuTLS does not accept, NO_MEMORY.
+/* Config: what sessions of one context have in common: credentials, priorities, ALPN, what is verified. Made, set up,
+ * then shared by sessions, which hold it; not to be changed once a session uses it. Bytes in; reads no file but the
+ * system's trust store. Setters: CREDENTIALS or PRIORITY for what GnuTLS does not accept, NO_MEMORY.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_LIVE_CONFIG_H
 #define HSI_LIVE_CONFIG_H
@@ -38,14 +38,15 @@ void hsi_config_verify(hsi_config *config, hsi_verify verify);
  * to allow it ("+ECDHE-PSK"). */
 HSI_MUST_USE hsi_status hsi_config_psk(hsi_config *config, hsi_bytes identity, hsi_bytes key);
 
-/* hsi_config_alpn: the protocols offered or accepted, the preferred first. USAGE: more than 8 (GnuTLS's limit), or a name
- * that is empty or longer than 255 bytes (RFC 7301 section 3.1). */
+/* hsi_config_alpn: the protocols offered or accepted, the preferred first. USAGE: more than 8 (GnuTLS's limit), or a
+ * name that is empty or longer than 255 bytes (RFC 7301 section 3.1). */
 HSI_MUST_USE hsi_status hsi_config_alpn(hsi_config *config, const hsi_bytes *protocols, size_t count);
 
 /* hsi_config_tickets: does a server hand out session tickets? Default: it does. */
 HSI_MUST_USE hsi_status hsi_config_tickets(hsi_config *config, bool on);
 
-/* hsi_config_keylog: a file to which key-log lines are appended (RFC 9850), made with mode 0600. SYSTEM: errno says why. */
+/* hsi_config_keylog: a file to which key-log lines are appended (RFC 9850), made with mode 0600. SYSTEM: errno says
+ * why. */
 HSI_MUST_USE hsi_status hsi_config_keylog(hsi_config *config, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
-/* Certificates of a config: a chain with its key, and those that are trusted. In: PEM or DER; out: GnuTLS's credentials,
- * which copy. Reads no file but, by GnuTLS, the system's trust store.
+/* Certificates of a config: a chain with its key, and those that are trusted. In: PEM or DER; out: GnuTLS's
+ * credentials, which copy. Reads no file but, by GnuTLS, the system's trust store.
  * SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memmem */
 #include <gnutls/x509.h>
@@ -10,7 +10,7 @@ static gnutls_x509_crt_fmt_t format_of(hsi_bytes bytes)
 {
     static const char mark[] = "-----BEGIN ";
     return bytes.length > 0 && memmem(bytes.data, bytes.length, mark, sizeof mark - 1) != NULL ? GNUTLS_X509_FMT_PEM
-                                                                                              : GNUTLS_X509_FMT_DER;
+                                                                                               : GNUTLS_X509_FMT_DER;
 }
 
 static hsi_status status_of(int code)

@@ -1,5 +1,5 @@
-/* How a session fails: what GnuTLS's return codes mean to a caller, the RESULT entry, and the alert that the peer is owed,
- * once. GnuTLS sends none by itself. RFC 8446 section 6.2.
+/* How a session fails: what GnuTLS's return codes mean to a caller, the RESULT entry, and the alert that the peer is
+ * owed, once. GnuTLS sends none by itself. RFC 8446 section 6.2.
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L /* strerror_r, the one that fills the buffer */
 #include <errno.h>

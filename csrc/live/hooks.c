@@ -7,9 +7,12 @@
 static uint8_t wire_type(unsigned type)
 {
     switch (type) {
-    case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST: return GNUTLS_HANDSHAKE_SERVER_HELLO;
-    case GNUTLS_HANDSHAKE_CLIENT_HELLO_V2: return GNUTLS_HANDSHAKE_CLIENT_HELLO;
-    default: return (uint8_t)type;
+    case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST:
+        return GNUTLS_HANDSHAKE_SERVER_HELLO;
+    case GNUTLS_HANDSHAKE_CLIENT_HELLO_V2:
+        return GNUTLS_HANDSHAKE_CLIENT_HELLO;
+    default:
+        return (uint8_t)type;
     }
 }
 
@@ -19,6 +22,14 @@ static hsi_status hash_body(uint8_t *out, hsi_bytes body)
     hsi_status status = hsi_hash_of(&hsi_sha256, out, &body, 1);
     (void)hsi_probe_enter(target);
     return status;
+}
+
+/* May the hook fail? Not on the way out: what GnuTLS has sealed must go, or the peer could not read the alert that
+ * follows (and for a TLS 1.3 ticket GnuTLS 3.7.9 would free a buffer twice). Nor with a ServerHello, after which a TLS
+ * 1.3 server reads nothing that is not sealed: the failure waits for the keys. */
+static bool may_fail(unsigned type, unsigned incoming)
+{
+    return incoming && type != GNUTLS_HANDSHAKE_SERVER_HELLO;
 }
 
 static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, unsigned incoming,
@@ -40,8 +51,7 @@ static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, uns
     }
     hsi_session_tell(session, &entry);
     hsi_secrets_phase(session, type, enter ? HSI_ENTER : HSI_LEAVE, entry.sender);
-    /* Our own Finished may not fail: the alert would be sealed under its keys, and go out before the ChangeCipherSpec. */
-    return type == GNUTLS_HANDSHAKE_FINISHED && !incoming ? 0 : hsi_session_code(session);
+    return may_fail(type, incoming) ? hsi_session_code(session) : 0;
 }
 
 void hsi_hooks_install(hsi_session *session)

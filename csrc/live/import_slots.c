@@ -54,13 +54,26 @@ static void read_dynamic(library *out, const ElfW(Dyn) * entry)
     for (; entry->d_tag != DT_NULL; entry++) {
         uintptr_t at = pointer(out, entry->d_un.d_ptr);
         switch (entry->d_tag) {
-        case DT_SYMTAB: out->symbols = (const ElfW(Sym) *)at; break;
-        case DT_STRTAB: out->names = (const char *)at; break;
-        case DT_RELA: out->tables[0].first = (const ElfW(Rela) *)at; break;
-        case DT_RELASZ: out->tables[0].bytes = entry->d_un.d_val; break;
-        case DT_JMPREL: out->tables[1].first = (const ElfW(Rela) *)at; break;
-        case DT_PLTRELSZ: out->tables[1].bytes = entry->d_un.d_val; break;
-        default: break;
+        case DT_SYMTAB:
+            out->symbols = (const ElfW(Sym) *)at;
+            break;
+        case DT_STRTAB:
+            out->names = (const char *)at;
+            break;
+        case DT_RELA:
+            out->tables[0].first = (const ElfW(Rela) *)at;
+            break;
+        case DT_RELASZ:
+            out->tables[0].bytes = entry->d_un.d_val;
+            break;
+        case DT_JMPREL:
+            out->tables[1].first = (const ElfW(Rela) *)at;
+            break;
+        case DT_PLTRELSZ:
+            out->tables[1].bytes = entry->d_un.d_val;
+            break;
+        default:
+            break;
         }
     }
 }

@@ -17,8 +17,8 @@ typedef struct hsi_import_slot {
     hsi_import **address; /* of the slot; found by hsi_import_slots_replace */
 } hsi_import_slot;
 
-/* hsi_import_slots_replace puts the replacements into the slots of the library that holds the code of `anchor`: all that
- * are there, or none where a required one is not. NULL: done; else the reason why nothing was touched. Static. */
+/* hsi_import_slots_replace puts the replacements into the slots of the library that holds the code of `anchor`: all
+ * that are there, or none where a required one is not. NULL: done; else the reason why nothing was touched. Static. */
 const char *hsi_import_slots_replace(hsi_import_slot *slots, size_t count, hsi_import *anchor);
 
 #endif

@@ -26,8 +26,9 @@ static void ask_for(char *out, size_t size, gnutls_kx_algorithm_t kx, gnutls_cip
                     gnutls_mac_algorithm_t mac)
 {
     bool named = kx != GNUTLS_KX_UNKNOWN;
-    (void)snprintf(out, size, "NONE:+VERS-ALL:+GROUP-ALL:+SIGN-ALL:+COMP-NULL:+CTYPE-ALL%s%s:+%s:+%s", named ? ":+" : "",
-                   named ? gnutls_kx_get_name(kx) : "", gnutls_cipher_get_name(cipher), gnutls_mac_get_name(mac));
+    (void)snprintf(out, size, "NONE:+VERS-ALL:+GROUP-ALL:+SIGN-ALL:+COMP-NULL:+CTYPE-ALL%s%s:+%s:+%s",
+                   named ? ":+" : "", named ? gnutls_kx_get_name(kx) : "", gnutls_cipher_get_name(cipher),
+                   gnutls_mac_get_name(mac));
 }
 
 static bool granted(const char *priority, size_t index)

@@ -1,5 +1,5 @@
-/* Key-log file: one line per secret, as NSS defined it. In: label, client random, secret; out: one write to the end of the
- * file, so that lines of several sessions do not mix. RFC 9850.
+/* Key-log file: one line per secret, as NSS defined it. In: label, client random, secret; out: one write to the end of
+ * the file, so that lines of several sessions do not mix. RFC 9850.
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Lab certificates: see the header. RSA keys have their certificates from an RSA authority, elliptic ones from an ECDSA one,
- * so that a handshake without the other kind of signature can verify them (RFC 5246 section 7.4.2).
+/* Lab certificates: see the header. RSA keys have their certificates from an RSA authority, elliptic ones from an
+ * ECDSA one, so that a handshake without the other kind of signature can verify them (RFC 5246 section 7.4.2).
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
 #include "live/lab_certificate.h"
@@ -7,6 +7,8 @@
 #include <gnutls/x509.h>
 #include <pthread.h>
 #include <time.h>
+
+#include "base/memory.h"
 
 enum { DAYS = 3650, DAY = 86400 };
 
@@ -108,8 +110,7 @@ static int set_identity(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key
         code = gnutls_x509_crt_set_expiration_time(certificate, now + (time_t)DAYS * DAY);
     }
     if (code >= 0) {
-        code = gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
-                                             (unsigned)strlen(name));
+        code = gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name));
     }
     if (code >= 0) {
         code = gnutls_x509_crt_set_key(certificate, key);
@@ -164,8 +165,9 @@ static int make_certificate(lab_pair *out, const lab_kind *kind, const lab_pair 
     if (code >= 0) {
         code = set_purpose(out->certificate, kind->algorithm);
     }
-    return code < 0 ? code : gnutls_x509_crt_sign2(out->certificate, authority->certificate, authority->key,
-                                                   GNUTLS_DIG_SHA256, 0);
+    return code < 0
+               ? code
+               : gnutls_x509_crt_sign2(out->certificate, authority->certificate, authority->key, GNUTLS_DIG_SHA256, 0);
 }
 
 /* ---- and writing it down ---- */
@@ -178,7 +180,7 @@ static hsi_bytes bytes_of(gnutls_datum_t datum)
 static int write_chain(hsi_bytes *out, gnutls_datum_t first, gnutls_datum_t second)
 {
     size_t length = (size_t)first.size + second.size;
-    uint8_t *joined = gnutls_malloc(length);
+    uint8_t *joined = hsi_memory_new(length);
     if (joined == NULL) {
         return GNUTLS_E_MEMORY_ERROR;
     }

@@ -65,8 +65,8 @@ static void sha1_set_key(void *context, size_t length, const uint8_t *key)
     real_sha1_set_key(context, length, key);
 }
 
-static void extract(void *context, void *update, void *digest, size_t digest_size, size_t length,
-                    const uint8_t *input, uint8_t *output)
+static void extract(void *context, void *update, void *digest, size_t digest_size, size_t length, const uint8_t *input,
+                    uint8_t *output)
 {
     hsi_probe_tell(HSI_SIGHT_EXTRACT_INPUT, hsi_bytes_of(input, length)); /* before: `output` may be `input` */
     real_extract(context, update, digest, digest_size, length, input, output);
@@ -83,11 +83,13 @@ static int hmac_fast(gnutls_mac_algorithm_t algorithm, const void *key, size_t k
     return code;
 }
 
-/* gnutls_hmac_fast is the library's import of its own function, which a linker may bind for good: then early secrets are
- * not surfaced, and without a PSK they are a constant anyway. */
+/* gnutls_hmac_fast is the library's import of its own function, which a linker may bind for good: then early secrets
+ * are not surfaced, and without a PSK they are a constant anyway. */
 static hsi_import_slot slots[] = {
-    {"nettle_hmac_sha256_set_key", true, (hsi_import *)sha256_set_key, (hsi_import **)(void *)&real_sha256_set_key, NULL},
-    {"nettle_hmac_sha384_set_key", true, (hsi_import *)sha384_set_key, (hsi_import **)(void *)&real_sha384_set_key, NULL},
+    {"nettle_hmac_sha256_set_key", true, (hsi_import *)sha256_set_key, (hsi_import **)(void *)&real_sha256_set_key,
+     NULL},
+    {"nettle_hmac_sha384_set_key", true, (hsi_import *)sha384_set_key, (hsi_import **)(void *)&real_sha384_set_key,
+     NULL},
     {"nettle_hmac_md5_set_key", true, (hsi_import *)md5_set_key, (hsi_import **)(void *)&real_md5_set_key, NULL},
     {"nettle_hmac_sha1_set_key", true, (hsi_import *)sha1_set_key, (hsi_import **)(void *)&real_sha1_set_key, NULL},
     {"nettle_hkdf_extract", true, (hsi_import *)extract, (hsi_import **)(void *)&real_extract, NULL},

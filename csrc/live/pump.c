@@ -1,5 +1,5 @@
-/* Pump: see the header. recv and send never wait (MSG_DONTWAIT); only poll does, with no lock held. Bytes are sent from the
- * session's own queue under its lock, so two threads cannot mix their records.
+/* Pump: see the header. recv and send never wait (MSG_DONTWAIT); only poll does, with no lock held. Bytes are sent
+ * from the session's own queue under its lock, so two threads cannot mix their records.
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
 #include "live/pump.h"
@@ -19,7 +19,7 @@ typedef struct hsi_pump {
     int descriptor;
     int timeout;
     int64_t deadline; /* of a timeout above 0, in milliseconds */
-    int error;        /* an errno of send, 0: none */
+    int error; /* an errno of send, 0: none */
 } hsi_pump;
 
 static int64_t now(void)
@@ -124,11 +124,12 @@ static hsi_status flush_up_to(hsi_pump *pump, uint64_t mark)
     return HSI_OK;
 }
 
-/* The operation is done. Never waiting, what the socket did not take stays queued for the next call. */
+/* The operation is done. Never waiting, what the socket did not take stays queued for the next call. That the socket takes
+ * nothing any more concerns those who wrote. */
 static hsi_status finish(hsi_pump *pump, uint64_t mark)
 {
     hsi_status status = flush_up_to(pump, mark);
-    if (pump->error != 0) {
+    if (pump->error != 0 && mark > 0) {
         return hsi_session_fail_system(pump->session, pump->error);
     }
     return status == HSI_WANT_WRITE ? HSI_OK : status;

@@ -1,6 +1,6 @@
-/* Secrets: those that GnuTLS's interface gives: key log, master secret of a resumption, traffic secrets after a KeyUpdate,
- * and the record keys that it uses. Out: SECRET and KEYS entries, and the lines of the key-log file.
- * RFC 9850 (labels), RFC 5246 section 8.1, RFC 8446 section 7.2.
+/* Secrets: those that GnuTLS's interface gives: key log, master secret of a resumption, traffic secrets after a
+ * KeyUpdate, and the record keys that it uses. Out: SECRET and KEYS entries, and the lines of the key-log file. RFC
+ * 9850 (labels), RFC 5246 section 8.1, RFC 8446 section 7.2.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
@@ -76,6 +76,7 @@ static void tell_master(hsi_session *session, hsi_source source, hsi_bytes maste
     write_line(session, "CLIENT_RANDOM", master);
 }
 
+/* Never fails: new keys come next, and a failure waits for them (hooks.c says why). */
 static int on_keylog(gnutls_session_t gnutls, const char *label, const gnutls_datum_t *value)
 {
     hsi_session *session = gnutls_session_get_ptr(gnutls);
@@ -85,11 +86,11 @@ static int on_keylog(gnutls_session_t gnutls, const char *label, const gnutls_da
         hsi_secrets_tell(session, HSI_SOURCE_KEYLOG, label, sender_of(label), 0, bytes_of(*value));
         write_line(session, label, bytes_of(*value));
     }
-    return hsi_session_code(session);
+    return 0;
 }
 
-/* In a resumption the key log is silent. GnuTLS has the master secret when the first message after it moves bytes, which
- * is before the first record that it protects; zeros stand for none. */
+/* In a resumption the key log is silent. GnuTLS has the master secret when the first message after it moves bytes,
+ * which is before the first record that it protects; zeros stand for none. */
 void hsi_secrets_wire(hsi_session *session)
 {
     static const uint8_t none[HSI_MASTER];

@@ -1,7 +1,8 @@
-/* Session: a GnuTLS session over memory: bytes from the peer are fed, bytes for the peer are taken. What happens in it goes
- * to a trace: wire bytes, secrets, phases, record keys, return codes, the certificate's verdict. Knows no socket (pump.h)
- * and no tap. One lock per session, held while GnuTLS works and never over a wait; another thread waits for it, the same
- * thread in a callback gets BUSY. Calls into a session may run anything in `observer`, so hold no lock of yours.
+/* Session: a GnuTLS session over memory: bytes from the peer are fed, bytes for the peer are taken. What happens in it
+ * goes to a trace: wire bytes, secrets, phases, record keys, return codes, the certificate's verdict. Knows no socket
+ * (pump.h) and no tap. One lock per session, held while GnuTLS works and never over a wait; another thread waits for
+ * it, the same thread in a callback gets BUSY. Calls into a session may run anything in `observer`, so hold no lock of
+ * yours.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_LIVE_SESSION_H
 #define HSI_LIVE_SESSION_H
@@ -12,8 +13,9 @@
 
 typedef struct hsi_session hsi_session;
 
-/* What a session tells while it works; each may be NULL. A status other than OK ends the GnuTLS call, sends the alert
- * internal_error and comes out of the call that drove the session. Called with the session's lock held. */
+/* What a session tells while it works; each may be NULL. A status other than OK ends the GnuTLS call (as soon as the
+ * peer could read an alert: a flight that has begun is finished), sends the alert internal_error and comes out of the
+ * call that drove the session; after it nothing is told any more. Called with the session's lock held. */
 typedef struct hsi_observer {
     void *context;
     /* after each entry that the session appended to its trace */
@@ -24,24 +26,24 @@ typedef struct hsi_observer {
 
 typedef struct hsi_session_options {
     uint8_t side;
-    const char *server_name;    /* asked for in the ClientHello and verified; NULL: neither. An IP address is not sent */
-    bool verify_name;           /* the peer's certificate must be for server_name */
-    bool two_sided;             /* the peer writes to the same trace: only what is sent is journalled, in whole records */
+    const char *server_name; /* asked for in the ClientHello and verified; NULL: neither. An IP address is not sent */
+    bool verify_name; /* the peer's certificate must be for server_name */
+    bool two_sided; /* the peer writes to the same trace: only what is sent is journalled, in whole records */
     hsi_transport transport;
-    hsi_bytes client_address;   /* "host\0port" for the START entry, may be empty */
+    hsi_bytes client_address; /* "host\0port" for the START entry, may be empty */
     hsi_bytes server_address;
-    hsi_bytes resumption;       /* a client: from hsi_session_resumption of an earlier session; may be empty */
+    hsi_bytes resumption; /* a client: from hsi_session_resumption of an earlier session; may be empty */
     hsi_observer observer;
 } hsi_session_options;
 
 /* How the last failed call failed. */
 typedef struct hsi_failure {
     hsi_status status;
-    int code;             /* GnuTLS's return code, or an errno for SYSTEM; 0: none */
-    const char *text;     /* GnuTLS's words for it; static or the session's */
-    int alert;            /* the AlertDescription sent or received, -1: none */
+    int code; /* GnuTLS's return code, or an errno for SYSTEM; 0: none */
+    const char *text; /* GnuTLS's words for it; static or the session's */
+    int alert; /* the AlertDescription sent or received, -1: none */
     uint8_t alert_sender; /* HSI_CLIENT, HSI_SERVER or HSI_NOBODY */
-    unsigned verify;      /* GnuTLS's certificate status bits */
+    unsigned verify; /* GnuTLS's certificate status bits */
     const char *verify_text;
 } hsi_failure;
 
@@ -64,14 +66,14 @@ size_t hsi_session_pending_out(hsi_session *session); /* bytes that hsi_session_
 /* hsi_session_sent_end says that our side of the transport was closed: an END entry. */
 HSI_MUST_USE hsi_status hsi_session_sent_end(hsi_session *session, hsi_end end);
 
-/* ---- what drives GnuTLS. WANT_READ: feed first. Fatal: TLS, UNTRUSTED, EOF, CLOSED in a handshake, SYSTEM (a reset, or
- * the key-log file), NO_MEMORY, CALLBACK; the alert that goes with it has been queued. All later calls give the same
- * status, after CALLBACK: TLS. ---- */
+/* ---- what drives GnuTLS. WANT_READ: feed first. Fatal: TLS, UNTRUSTED, EOF, CLOSED in a handshake, SYSTEM (a reset,
+ * or the key-log file), NO_MEMORY, CALLBACK; the alert that goes with it has been queued. All later calls give the
+ * same status, after CALLBACK: TLS. ---- */
 
 HSI_MUST_USE hsi_status hsi_session_handshake(hsi_session *session);
 
-/* hsi_session_read: at least one byte, or CLOSED (close_notify), EOF (the stream just ended), WANT_READ. Session tickets,
- * key updates and renegotiations happen inside it. USAGE: before the handshake is done; so for writing. */
+/* hsi_session_read: at least one byte, or CLOSED (close_notify), EOF (the stream just ended), WANT_READ. Session
+ * tickets, key updates and renegotiations happen inside it. USAGE: before the handshake is done; so for writing. */
 HSI_MUST_USE hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, size_t *read);
 
 /* hsi_session_write encrypts bytes for the peer: over memory all of them; over a socket WANT_WRITE where 64 KiB wait
@@ -81,8 +83,8 @@ HSI_MUST_USE hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes,
 /* hsi_session_close_notify sends close_notify, once. */
 HSI_MUST_USE hsi_status hsi_session_close_notify(hsi_session *session);
 
-/* hsi_session_key_update changes the key that the session writes with, and asks the peer to do the same where `peer_too`
- * says so; RFC 8446 section 4.6.3. USAGE: before TLS 1.3. */
+/* hsi_session_key_update changes the key that the session writes with, and asks the peer to do the same where
+ * `peer_too` says so; RFC 8446 section 4.6.3. USAGE: before TLS 1.3. */
 HSI_MUST_USE hsi_status hsi_session_key_update(hsi_session *session, bool peer_too);
 
 /* ---- what is known. May be asked from a callback too; NULL, -1, false or empty: not known yet ---- */
@@ -91,8 +93,8 @@ const hsi_failure *hsi_session_failure(const hsi_session *session);
 size_t hsi_session_pending(hsi_session *session); /* decrypted bytes that are waiting to be read */
 bool hsi_session_established(const hsi_session *session);
 const char *hsi_session_version(hsi_session *session); /* "TLSv1.3"; NULL: none yet */
-int hsi_session_suite(hsi_session *session);           /* IANA's number; -1: none yet */
-HSI_MUST_USE hsi_status hsi_session_alpn(hsi_session *session, hsi_bytes *out);      /* borrowed; empty: none */
+int hsi_session_suite(hsi_session *session); /* IANA's number; -1: none yet */
+HSI_MUST_USE hsi_status hsi_session_alpn(hsi_session *session, hsi_bytes *out); /* borrowed; empty: none */
 HSI_MUST_USE hsi_status hsi_session_server_name(hsi_session *session, hsi_buffer *out); /* what the client asked for */
 
 /* hsi_session_peer_certificate borrows the index-th certificate of the peer's chain, DER; false: there is none. */

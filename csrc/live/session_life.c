@@ -23,9 +23,7 @@ static int name_server(hsi_session *session, const char *name)
 
 static int resume(hsi_session *session, hsi_bytes resumption)
 {
-    return resumption.length == 0
-               ? 0
-               : gnutls_session_set_data(session->gnutls, resumption.data, resumption.length);
+    return resumption.length == 0 ? 0 : gnutls_session_set_data(session->gnutls, resumption.data, resumption.length);
 }
 
 static hsi_status status_of(int code)
@@ -124,8 +122,7 @@ static void release(hsi_session *session)
     hsi_memory_free(session, sizeof *session);
 }
 
-hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *trace,
-                           const hsi_session_options *options)
+hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *trace, const hsi_session_options *options)
 {
     if (options->side != config->side) {
         return HSI_USAGE;

@@ -1,8 +1,9 @@
 /* The inside of a session, for the files of csrc/live.
  *
- * How a failure travels: GnuTLS calls back into hooks.c, transport.c and secrets.c; whatever goes wrong there (an observer,
- * memory) is kept in `broken`, the first one only, and makes the callback, or the next that can, fail, which ends the
- * GnuTLS call. Whoever made that call (hsi_session_run) sees `broken` and reports it instead of GnuTLS's code.
+ * How a failure travels: GnuTLS calls back into hooks.c, transport.c and secrets.c; whatever goes wrong there (an
+ * observer, memory) is kept in `broken`, the first one only, and makes the callback, or the next that can, fail, which
+ * ends the GnuTLS call. Whoever made that call (hsi_session_run) sees `broken` and reports it instead of GnuTLS's
+ * code.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_LIVE_SESSION_STATE_H
 #define HSI_LIVE_SESSION_STATE_H
@@ -90,13 +91,13 @@ int hsi_session_code(const hsi_session *session);
 /* A call into GnuTLS, with its arguments; returns GnuTLS's code. */
 typedef int hsi_gnutls_call(hsi_session *session, void *arguments);
 
-/* hsi_session_run is the one way into GnuTLS for what may read, write or compute secrets: takes the lock, names the probe's
- * target, repeats the call while it has bytes to read, and turns its code into a status. */
+/* hsi_session_run is the one way into GnuTLS for what may read, write or compute secrets: takes the lock, names the
+ * probe's target, repeats the call while it has bytes to read, and turns its code into a status. */
 HSI_MUST_USE hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call,
                                         void *arguments);
 
-/* hsi_session_lock: BUSY where this thread holds the lock already. hsi_session_look and _unlook stand around a look from
- * anywhere, a callback too. */
+/* hsi_session_lock: BUSY where this thread holds the lock already. hsi_session_look and _unlook stand around a look
+ * from anywhere, a callback too. */
 HSI_MUST_USE hsi_status hsi_session_make_lock(hsi_session *session);
 HSI_MUST_USE hsi_status hsi_session_lock(hsi_session *session);
 void hsi_session_unlock(hsi_session *session);
@@ -163,7 +164,7 @@ void hsi_candidates_leave(hsi_session *session);
 
 void hsi_verification_install(hsi_session *session);
 
-/* hsi_verification_finish verifies at the end of a handshake in which no certificate was sent. Returns GnuTLS's code. */
+/* hsi_verification_finish verifies at the end of a handshake without a certificate in it. Returns GnuTLS's code. */
 int hsi_verification_finish(hsi_session *session);
 
 /* hsi_verification_alert is the AlertDescription for the certificate status bits; RFC 8446 section 6.2. */

@@ -1,6 +1,6 @@
-/* Transport: GnuTLS's push and pull over two queues in memory, and the wire entries of the trace. Bytes are entered when
- * GnuTLS pulls or pushes them. Two-sided, the sending end alone enters them, in whole records, and shows each to the
- * observer, who may have something else arrive. RFC 8446 section 5.1 for the five bytes of a header.
+/* Transport: GnuTLS's push and pull over two queues in memory, and the wire entries of the trace. Bytes are entered
+ * when GnuTLS pulls or pushes them. Two-sided, the sending end alone enters them, in whole records, and shows each to
+ * the observer, who may have something else arrive. RFC 8446 section 5.1 for the five bytes of a header.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 
@@ -71,8 +71,8 @@ static void send_records(hsi_session *session, hsi_bytes bytes)
     }
 }
 
-/* Never fails, whatever an observer says: without a record that GnuTLS has sealed the peer could not read the alert that
- * follows. A session that is broken ends with the next pull or hook. */
+/* Never fails, whatever an observer says: without a record that GnuTLS has sealed the peer could not read the alert
+ * that follows. A session that is broken ends with the next pull or hook. */
 static ssize_t push(gnutls_transport_ptr_t context, const void *data, size_t length)
 {
     hsi_session *session = context;
@@ -160,10 +160,8 @@ void hsi_transport_leave(hsi_session *session)
 {
     hsi_bytes unread = hsi_buffer_peek(&session->in);
     if (unread.length > 0 && !session->two_sided) {
-        hsi_entry entry = {.kind = HSI_ENTRY_WIRE,
-                           .sender = hsi_peer_of(session->side),
-                           .code = HSI_WIRE_UNREAD,
-                           .data = unread};
+        hsi_entry entry = {
+            .kind = HSI_ENTRY_WIRE, .sender = hsi_peer_of(session->side), .code = HSI_WIRE_UNREAD, .data = unread};
         hsi_session_tell(session, &entry);
     }
     tell_in_end(session);

@@ -1,6 +1,6 @@
-/* Verification: is the peer's certificate one that we trust, and for the name we asked for? GnuTLS asks in the middle of the
- * handshake, as soon as it has the chain, so that a bad one is answered with an alert before anything is said. Out: a
- * VERDICT entry per handshake. RFC 5280, RFC 9525 (names), RFC 8446 section 6.2 (alerts).
+/* Verification: is the peer's certificate one that we trust, and for the name we asked for? GnuTLS asks in the middle
+ * of the handshake, as soon as it has the chain, so that a bad one is answered with an alert before anything is said.
+ * Out: a VERDICT entry per handshake. RFC 5280, RFC 9525 (names), RFC 8446 section 6.2 (alerts).
  * SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <gnutls/x509.h>

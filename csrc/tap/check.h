@@ -34,7 +34,17 @@ hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake);    /* che
 hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_server_key_exchange(hsi_tap *tap, hsi_handshake *handshake); /* check_signatures.c */
 hsi_status hsi_check_certificate_verify(hsi_tap *tap, hsi_handshake *handshake);
-hsi_status hsi_check_records(hsi_tap *tap, hsi_handshake *handshake);     /* check_records.c; handshake NULL */
+hsi_status hsi_check_offered(hsi_tap *tap, hsi_handshake *handshake);     /* check_rules.c */
+hsi_status hsi_check_downgrade(hsi_tap *tap, hsi_handshake *handshake);
+hsi_status hsi_check_session_id_echo(hsi_tap *tap, hsi_handshake *handshake);
+hsi_status hsi_check_extensions(hsi_tap *tap, hsi_handshake *handshake);  /* check_extensions.c */
+hsi_status hsi_check_order(hsi_tap *tap, hsi_handshake *handshake);       /* check_order.c */
+hsi_status hsi_check_survey(hsi_tap *tap, hsi_handshake *handshake);      /* check_wire.c; handshake NULL */
+hsi_status hsi_check_alert_answers(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_hooks(hsi_tap *tap, hsi_handshake *handshake);       /* check_hooks.c; handshake NULL */
+
+/* ---- those of a record, made once: it does not change any more. check_records.c ---- */
+
+HSI_MUST_USE hsi_status hsi_check_record(hsi_tap *tap, const hsi_record *record);
 
 #endif

@@ -43,26 +43,19 @@ static bool is_cbc(const hsi_record *record)
     return strcmp(record->mac->kind, "hmac") == 0 && record->padding.length > 0;
 }
 
-hsi_status hsi_check_records(hsi_tap *tap, hsi_handshake *handshake)
+hsi_status hsi_check_record(hsi_tap *tap, const hsi_record *record)
 {
-    HSI_UNUSED(handshake);
-    for (size_t i = 0; i < tap->records.count; i++) {
-        const hsi_record *record = tap->records.items[i];
-        hsi_check check = {.kind = HSI_COMPUTED, .formula = "MAC or tag under the keys of its epoch",
-                           .rfc = "RFC 5246 section 6.2.3, RFC 8446 section 5.2"};
-        if (record->mac == NULL && record->state != HSI_RECORD_UNREADABLE) {
-            continue;
-        }
-        HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "mac.record[%zu]", record->index));
-        hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
-        if (record->mac == NULL) {
-            HSI_TRY(hsi_check_missing(tap, &check, record->reason));
-            continue;
-        }
-        HSI_TRY(check_mac(tap, record, &check));
-        if (is_cbc(record)) {
-            HSI_TRY(check_padding(tap, record));
-        }
+    hsi_check check = {.kind = HSI_COMPUTED,
+                       .formula = "MAC or tag under the keys of its epoch",
+                       .rfc = "RFC 5246 section 6.2.3, RFC 8446 section 5.2"};
+    if (record->mac == NULL && record->state != HSI_RECORD_UNREADABLE) {
+        return HSI_OK;
     }
-    return HSI_OK;
+    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "mac.record[%zu]", record->index));
+    hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
+    if (record->mac == NULL) {
+        return hsi_check_missing(tap, &check, record->reason);
+    }
+    HSI_TRY(check_mac(tap, record, &check));
+    return is_cbc(record) ? check_padding(tap, record) : HSI_OK;
 }

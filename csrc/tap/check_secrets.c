@@ -35,7 +35,7 @@ hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake)
 
 static hsi_status compare_sides(hsi_tap *tap, hsi_handshake *handshake, const hsi_secret *client)
 {
-    const hsi_secret *server = hsi_secret_surfaced(tap, handshake, client->label, HSI_SERVER);
+    const hsi_secret *server = hsi_secret_surfaced(tap, handshake, client->label, client->epoch, HSI_SERVER);
     if (server == NULL) {
         return HSI_OK;
     }
@@ -52,8 +52,8 @@ hsi_status hsi_check_sides_agree(hsi_tap *tap, hsi_handshake *handshake)
 {
     for (size_t i = 0; i < tap->surfaced.count; i++) {
         const hsi_secret *secret = tap->surfaced.items[i];
-        bool newest = secret == hsi_secret_surfaced(tap, handshake, secret->label, HSI_CLIENT);
-        if (newest) {
+        if (secret->side == HSI_CLIENT && hsi_secret_is(secret, handshake, secret->label) &&
+            secret == hsi_secret_surfaced(tap, handshake, secret->label, secret->epoch, HSI_CLIENT)) {
             HSI_TRY(compare_sides(tap, handshake, secret));
         }
     }

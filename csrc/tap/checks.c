@@ -6,11 +6,21 @@
 typedef hsi_status hsi_check_row(hsi_tap *tap, hsi_handshake *handshake);
 
 static hsi_check_row *const per_handshake[] = {
-    hsi_check_secrets,  hsi_check_sides_agree,         hsi_check_record_keys,        hsi_check_finished,
-    hsi_check_binders, hsi_check_server_key_exchange, hsi_check_certificate_verify,
+    hsi_check_secrets,
+    hsi_check_sides_agree,
+    hsi_check_record_keys,
+    hsi_check_finished,
+    hsi_check_binders,
+    hsi_check_server_key_exchange,
+    hsi_check_certificate_verify,
+    hsi_check_offered,
+    hsi_check_extensions,
+    hsi_check_downgrade,
+    hsi_check_session_id_echo,
+    hsi_check_order,
 };
 
-static hsi_check_row *const per_trace[] = {hsi_check_records, hsi_check_hooks};
+static hsi_check_row *const per_trace[] = {hsi_check_hooks, hsi_check_survey, hsi_check_alert_answers};
 
 hsi_status hsi_checks_make(hsi_tap *tap)
 {
@@ -21,6 +31,26 @@ hsi_status hsi_checks_make(hsi_tap *tap)
     }
     for (size_t i = 0; i < HSI_COUNT(per_trace); i++) {
         HSI_TRY(per_trace[i](tap, NULL));
+    }
+    for (size_t i = 0; i < tap->record_checks.count; i++) {
+        HSI_TRY(hsi_list_append(&tap->checks, tap->record_checks.items[i]));
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_checks_extend(hsi_tap *tap)
+{
+    for (; tap->checked < tap->records.count; tap->checked++) {
+        size_t kept = tap->record_checks.count;
+        size_t from = tap->checks.count;
+        hsi_status status = hsi_check_record(tap, tap->records.items[tap->checked]);
+        for (size_t i = from; i < tap->checks.count && status == HSI_OK; i++) {
+            status = hsi_list_append(&tap->record_checks, tap->checks.items[i]);
+        }
+        if (status != HSI_OK) {
+            tap->record_checks.count = kept; /* all of a record or nothing */
+            return status;
+        }
     }
     return HSI_OK;
 }

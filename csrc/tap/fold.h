@@ -5,6 +5,7 @@
 
 #include "tap/framer.h"
 #include "tap/protection.h"
+#include "tap/secret_index.h"
 #include "tap/tap.h"
 
 /* One direction: what one end sends. */
@@ -19,9 +20,23 @@ typedef struct hsi_stream {
     hsi_protection *protection; /* of this epoch, once its keys are known */
     hsi_handshake *keys_from;   /* the negotiation whose keys this epoch has; NULL: epoch 0, plain */
     const char *no_keys;        /* why this epoch cannot be opened; NULL: it can, or nobody has tried */
+    size_t asked;               /* tap->clues plus 1 when its keys were last sought in vain; 0: not yet */
     hsi_buffer handshake;       /* bytes of a handshake message that is not whole yet */
     size_t first_record;        /* where it began */
 } hsi_stream;
+
+enum { HSI_RECORD_RULES = 4 };
+
+/* What the rules of check_wire.c found so far; each record and message is judged once, however often somebody looks. */
+typedef struct hsi_survey {
+    size_t records; /* judged so far */
+    size_t messages;
+    size_t judged[HSI_RECORD_RULES]; /* records that the rule had something to say about */
+    const hsi_record *faulty[HSI_RECORD_RULES]; /* the first that breaks the rule */
+    size_t well_formed;
+    const hsi_message *malformed;  /* the first; NULL */
+    const hsi_record *rejected[2]; /* the first of each sender; NULL */
+} hsi_survey;
 
 struct hsi_tap {
     const hsi_journal *journal;
@@ -37,9 +52,15 @@ struct hsi_tap {
     hsi_list surfaced;   /* hsi_secret from the journal, in the order in which they came to count */
     hsi_list candidates; /* hsi_secret that may be what its label says */
     hsi_list unclaimed;  /* hsi_secret whose client random no ClientHello has had yet */
-    hsi_list derived;    /* hsi_secret computed here */
+    hsi_secret_index surfaced_index;
+    hsi_secret_index derived; /* hsi_secret computed here */
     /* made when looked at */
+    size_t clues;  /* counts what keys and checks may hang on: secrets, notes, messages, key changes */
     size_t looked; /* events and secrets there were at the last look, plus 1 */
+    size_t weighed; /* clues and alerts there were when the checks were last made, plus 1; 0: they must be made */
+    hsi_survey survey;
+    hsi_list record_checks; /* hsi_check of the first `checked` records: they do not change any more */
+    size_t checked;
     hsi_list secrets, derivations, checks;
 };
 

@@ -128,7 +128,8 @@ typedef struct hsi_phase {
 
 typedef struct hsi_derivation hsi_derivation;
 
-typedef struct hsi_secret {
+typedef struct hsi_secret hsi_secret;
+struct hsi_secret {
     const char *label;
     uint8_t side;   /* who surfaced it; HSI_NOBODY: derived or given */
     uint8_t sender; /* who writes with it; HSI_NOBODY: shared */
@@ -138,7 +139,8 @@ typedef struct hsi_secret {
     hsi_bytes value;
     hsi_bytes client_random;  /* whose it is, as the key log says; empty: it does not say */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
-} hsi_secret;
+    hsi_secret *older;        /* see secret_index.h */
+};
 
 #define HSI_NO_EPOCH UINT64_MAX
 

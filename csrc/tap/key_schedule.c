@@ -82,7 +82,9 @@ static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handsha
 
 bool hsi_suite_resolve(const hsi_handshake *handshake, hsi_suite_algorithms *out)
 {
-    if (!handshake->suite_known) {
+    bool tls13 = handshake->version >= HSI_TLS13;
+    bool known = handshake->version >= HSI_TLS10 && handshake->version <= HSI_TLS13; /* SSL 3.0 derives otherwise */
+    if (!known || !handshake->suite_known || handshake->suite.tls13 != tls13) {
         return false;
     }
     out->cipher = hsi_cipher_named(handshake->suite.cipher);
@@ -222,13 +224,12 @@ static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handsha
     if (*out != NULL) {
         return HSI_OK;
     }
-    HSI_TRY(why_not_surfaced(tap, label, missing));
     for (size_t i = 0; i < HSI_COUNT(rules) && (asking == NULL || asking->depth < DEEPEST); i++) {
         if (makes(&rules[i], label, sender) && applies(&rules[i], handshake, epoch)) {
             return derive(asking, tap, handshake, &rules[i], epoch, out, missing);
         }
     }
-    return HSI_OK;
+    return why_not_surfaced(tap, label, missing);
 }
 
 hsi_status hsi_key_schedule_need(hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,
@@ -271,8 +272,9 @@ hsi_status hsi_key_schedule_keys(hsi_tap *tap, hsi_handshake *handshake, uint8_t
     if (suite.mac != NULL) {
         HSI_TRY(key_of(tap, handshake, mac_keys, sender, epoch, &out->mac_key, missing));
     }
+    size_t iv = handshake->version >= HSI_TLS13 ? suite.cipher->nonce : suite.cipher->fixed_iv;
     *found = out->key.length == suite.cipher->key && (suite.mac == NULL || out->mac_key.length == suite.mac->size) &&
-             (suite.cipher->kind != HSI_CIPHER_AEAD || out->iv.length > 0);
+             (suite.cipher->kind != HSI_CIPHER_AEAD || out->iv.length == iv);
     return HSI_OK;
 }
 
@@ -340,16 +342,16 @@ static const hsi_rule *rule_for(const char *label, bool tls13)
 /* Takes the candidate for true, and compares what comes of it with what is known. */
 static hsi_status fits(hsi_tap *tap, hsi_handshake *handshake, hsi_secret *candidate, const char *below, bool *out)
 {
-    const hsi_secret *known = hsi_secret_known(tap, handshake, below, HSI_NOBODY, HSI_NO_EPOCH);
+    const hsi_rule *rule = rule_for(below, handshake->version >= HSI_TLS13);
+    const hsi_secret *known = hsi_secret_known(tap, handshake, below, HSI_NOBODY, rule->first_epoch);
     *out = false;
     if (known == NULL || known->source == HSI_SOURCE_DERIVED) {
         return HSI_OK;
     }
     hsi_working w = {.depth = 0};
-    HSI_TRY(hsi_list_append(&tap->surfaced, candidate)); /* the newest: the rule finds it first */
-    const hsi_rule *rule = rule_for(below, handshake->version >= HSI_TLS13);
+    HSI_TRY(hsi_secret_suppose(tap, candidate)); /* the newest: the rule finds it first */
     hsi_status status = run(&w, tap, handshake, rule, rule->first_epoch);
-    tap->surfaced.count--;
+    hsi_secret_unsuppose(tap, candidate);
     *out = status == HSI_OK && w.missing == NULL && hsi_bytes_equal(hsi_buffer_peek(&w.value), known->value);
     hsi_buffer_cleanup(&w.value);
     return status;
@@ -368,11 +370,7 @@ static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate, bool *confirmed)
             }
         }
     }
-    if (!*confirmed) {
-        return HSI_OK;
-    }
-    HSI_TRY(hsi_list_append(&tap->surfaced, candidate));
-    return hsi_tap_emit(tap, HSI_EVENT_SECRET, candidate);
+    return *confirmed ? hsi_secret_admit(tap, candidate) : HSI_OK;
 }
 
 /* Goes through the candidates once; `confirmed` says whether any was. */

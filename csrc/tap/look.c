@@ -22,7 +22,8 @@ static hsi_status note_derivation(void *context, const hsi_working *w)
     derivation->input_count = w->input_count;
     memcpy(derivation->inputs, w->inputs, sizeof derivation->inputs);
     derivation->ok = hsi_bytes_equal(derivation->output->value, hsi_buffer_peek(&w->value));
-    if (derivation->output->side == HSI_NOBODY && derivation->output->source != HSI_SOURCE_GIVEN) {
+    bool computed = derivation->output->source == HSI_SOURCE_DERIVED || derivation->output->source == HSI_SOURCE_PRIVATE_KEY;
+    if (computed) { /* the surfaced ones stand in the list already */
         HSI_TRY(hsi_list_append(&tap->secrets, (void *)(uintptr_t)derivation->output));
     }
     return hsi_list_append(&tap->derivations, derivation);
@@ -40,13 +41,28 @@ static hsi_status make(hsi_tap *tap)
     return hsi_checks_make(tap);
 }
 
+/* What hangs on secrets and messages is made anew when there are new ones; checks of records are only added to. */
+static hsi_status look(hsi_tap *tap)
+{
+    HSI_TRY(hsi_survey_take(tap));
+    size_t weight = tap->clues + tap->alerts.count + 1;
+    bool anew = tap->weighed != weight;
+    tap->weighed = 0; /* until it is done */
+    if (anew) {
+        HSI_TRY(make(tap));
+    }
+    HSI_TRY(hsi_checks_extend(tap));
+    tap->weighed = weight;
+    return HSI_OK;
+}
+
 hsi_status hsi_tap_look(hsi_tap *tap)
 {
     size_t state = tap->scanned + tap->events.count + (tap->final ? 1 : 0) + 1;
-    if (tap->looked == state) {
-        return HSI_OK;
+    if (tap->failed != HSI_OK || tap->looked == state) {
+        return tap->failed;
     }
-    HSI_TRY(make(tap));
+    HSI_TRY(look(tap));
     tap->looked = state;
     return HSI_OK;
 }

@@ -66,7 +66,7 @@ static hsi_status learn_client_hello(hsi_learning *l)
     HSI_TRY(hsi_secret_claim(l->tap));
     handshake->server_name = content_at(l->root, "extensions.server_name.server_name_list[0].name");
     handshake->early_data_offered = present(l->root, "extensions.early_data");
-    if (handshake->early_data_offered && !handshake->hello_retry) {
+    if (handshake->early_data_offered && !handshake->hello_retry && l->tap->streams[HSI_CLIENT].epoch == 0) {
         hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_EARLY, handshake);
     }
     return HSI_OK;
@@ -97,16 +97,40 @@ static void begin_tls13(hsi_learning *l)
     }
 }
 
+/* Early data, if the client sent any, is over. */
+static void end_early_data(hsi_learning *l)
+{
+    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL);
+    }
+}
+
+/* Puts the message_hash in the place of what came before; no message has its end in there any more, but for the hello. */
+static hsi_status retry_transcript(hsi_learning *l)
+{
+    const hsi_list *messages = &l->tap->messages;
+    for (size_t i = messages->count; i-- > 0;) {
+        hsi_message *message = messages->items[i];
+        if (message->handshake != l->handshake) {
+            break;
+        }
+        message->transcript_end = message == l->handshake->retried_hello ? message->transcript_end : 0;
+    }
+    l->handshake->unreadable = l->handshake->unreadable || l->handshake->hash == NULL;
+    return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
+}
+
 static hsi_status learn_hello_retry_request(hsi_learning *l)
 {
+    l->handshake->first[HSI_SERVER_HELLO][HSI_SERVER] = NULL; /* the ServerHello is to come */
+    if (l->handshake->hello_retry) {
+        return HSI_OK; /* a second one: RFC 8446 section 4.1.4 forbids it */
+    }
     l->handshake->hello_retry = true;
     l->handshake->retried_hello = hsi_handshake_first(l->handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
     l->handshake->first[HSI_CLIENT_HELLO][HSI_CLIENT] = NULL; /* the second one counts */
-    l->handshake->first[HSI_SERVER_HELLO][HSI_SERVER] = NULL;
-    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL); /* early data is over */
-    }
-    return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
+    end_early_data(l);
+    return retry_transcript(l);
 }
 
 static hsi_status learn_server_hello(hsi_learning *l)
@@ -129,6 +153,9 @@ static hsi_status learn_server_hello(hsi_learning *l)
         handshake->resumed = handshake->psk;
         begin_tls13(l);
         return HSI_OK;
+    }
+    if (l->tap->streams[HSI_CLIENT].keys_from == handshake) {
+        end_early_data(l);
     }
     const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
     hsi_bytes echo = content_at(l->root, "legacy_session_id_echo");
@@ -203,20 +230,31 @@ static hsi_status learn_key_update(hsi_learning *l)
     return HSI_OK;
 }
 
+#define FROM(side) (1u << (side))
+
+/* A lesson is learned from the first message of its type, sent by an end that may send it; KeyUpdate has no first. */
 static const struct {
     uint8_t type;
+    unsigned from;
     hsi_status (*learn)(hsi_learning *l);
 } lessons[] = {
-    {HSI_CLIENT_HELLO, learn_client_hello},
-    {HSI_SERVER_HELLO, learn_server_hello},
-    {HSI_END_OF_EARLY_DATA, learn_end_of_early_data},
-    {HSI_ENCRYPTED_EXTENSIONS, learn_encrypted_extensions},
-    {HSI_CERTIFICATE, learn_certificate},
-    {HSI_SERVER_KEY_EXCHANGE, learn_server_key_exchange},
-    {HSI_CERTIFICATE_VERIFY, learn_certificate_verify},
-    {HSI_FINISHED, learn_finished},
-    {HSI_KEY_UPDATE, learn_key_update},
+    {HSI_CLIENT_HELLO, FROM(HSI_CLIENT), learn_client_hello},
+    {HSI_SERVER_HELLO, FROM(HSI_SERVER), learn_server_hello},
+    {HSI_END_OF_EARLY_DATA, FROM(HSI_CLIENT), learn_end_of_early_data},
+    {HSI_ENCRYPTED_EXTENSIONS, FROM(HSI_SERVER), learn_encrypted_extensions},
+    {HSI_CERTIFICATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate},
+    {HSI_SERVER_KEY_EXCHANGE, FROM(HSI_SERVER), learn_server_key_exchange},
+    {HSI_CERTIFICATE_VERIFY, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate_verify},
+    {HSI_FINISHED, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_finished},
+    {HSI_KEY_UPDATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_key_update},
 };
+
+static bool teaches(size_t lesson, const hsi_message *message)
+{
+    bool first = hsi_handshake_first(message->handshake, message->type, message->sender) == message;
+    return lessons[lesson].type == message->type && (lessons[lesson].from & FROM(message->sender)) != 0 &&
+           (first || message->type == HSI_KEY_UPDATE);
+}
 
 /* ---- which negotiation, and where in its transcript ---- */
 
@@ -252,7 +290,7 @@ static hsi_status learn(hsi_tap *tap, hsi_message *message)
 {
     const hsi_fields *fields;
     for (size_t i = 0; i < HSI_COUNT(lessons) && !message->cut; i++) {
-        if (lessons[i].type == message->type) {
+        if (teaches(i, message)) {
             HSI_TRY(hsi_tap_fields(tap, message, &fields));
             hsi_learning l = {tap, message->handshake, message, fields->root};
             return lessons[i].learn(&l);
@@ -268,6 +306,7 @@ hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message)
         HSI_TRY(begin_handshake(tap));
     }
     hsi_handshake *handshake = tap->handshake;
+    tap->clues++;
     message->handshake = handshake;
     message->context = (hsi_field_context){.version = handshake->version,
                                            .suite = handshake->suite_known ? &handshake->suite : NULL,
@@ -292,6 +331,7 @@ hsi_status hsi_negotiation_change_cipher_spec(hsi_tap *tap, uint8_t sender)
     }
     hsi_stream *stream = &tap->streams[sender];
     HSI_TRY(hsi_reassembly_cut(tap, stream));
+    tap->clues++;
     hsi_stream_rekey(stream, stream->epoch + 1, handshake);
     handshake->epochs[sender] = stream->epoch;
     return HSI_OK;

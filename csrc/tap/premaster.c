@@ -84,8 +84,9 @@ hsi_status hsi_rule_premaster(hsi_working *w)
         hsi_status (*make)(hsi_working *w);
     } ways[] = {{"RSA", rsa}, {"PSK", plain_psk}};
     w->missing = "this key exchange does not let the premaster secret be computed from the wire";
-    for (size_t i = 0; w->handshake->suite_known && i < HSI_COUNT(ways); i++) {
-        if (strcmp(w->handshake->suite.key_exchange, ways[i].key_exchange) == 0) {
+    const char *key_exchange = w->handshake->suite.key_exchange; /* NULL: not known, or a suite of TLS 1.3 */
+    for (size_t i = 0; key_exchange != NULL && i < HSI_COUNT(ways); i++) {
+        if (strcmp(key_exchange, ways[i].key_exchange) == 0) {
             return ways[i].make(w);
         }
     }

@@ -141,14 +141,14 @@ hsi_status hsi_rule_update(hsi_working *w)
 {
     hsi_bytes before = HSI_BYTES_EMPTY;
     HSI_TRY(traffic_secret(w, w->epoch - 1, &before));
-    return expand(w, before, w->rule->tls_label, HSI_BYTES_EMPTY, before.length);
+    return expand(w, before, w->rule->tls_label, HSI_BYTES_EMPTY, hsi_transcript_hash_size(w->handshake->hash));
 }
 
 hsi_status hsi_rule_finished_key(hsi_working *w)
 {
     hsi_bytes base = HSI_BYTES_EMPTY;
     HSI_TRY(traffic_secret(w, w->epoch, &base));
-    return expand(w, base, w->rule->tls_label, HSI_BYTES_EMPTY, base.length);
+    return expand(w, base, w->rule->tls_label, HSI_BYTES_EMPTY, hsi_transcript_hash_size(w->handshake->hash));
 }
 
 hsi_status hsi_rule_write_key(hsi_working *w)

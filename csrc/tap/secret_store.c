@@ -36,13 +36,26 @@ static bool is_claimed(const hsi_tap *tap, const hsi_secret *secret)
     return secret->client_random.length == 0;
 }
 
-static hsi_status admit(hsi_tap *tap, hsi_secret *secret)
+hsi_status hsi_secret_suppose(hsi_tap *tap, hsi_secret *candidate)
 {
-    if (is_candidate(secret->source)) {
-        return hsi_list_append(&tap->candidates, secret);
-    }
+    return hsi_secret_index_add(&tap->surfaced_index, candidate);
+}
+
+void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate)
+{
+    hsi_secret_index_drop(&tap->surfaced_index, candidate);
+}
+
+hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret)
+{
     HSI_TRY(hsi_list_append(&tap->surfaced, secret));
+    HSI_TRY(hsi_secret_index_add(&tap->surfaced_index, secret));
     return hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
+}
+
+static hsi_status take(hsi_tap *tap, hsi_secret *secret)
+{
+    return is_candidate(secret->source) ? hsi_list_append(&tap->candidates, secret) : hsi_secret_admit(tap, secret);
 }
 
 hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
@@ -55,12 +68,12 @@ hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
                              (const char *)entry->name.data));
     secret->side = entry->side;
     secret->sender = entry->sender;
-    secret->epoch = epoch_of(secret->label);
+    secret->epoch = entry->number > 0 ? entry->number - 1 : epoch_of(secret->label);
     secret->source = (hsi_source)entry->code;
     secret->time_ns = entry->time_ns;
     secret->value = entry->data; /* the journal lives longer than its tap */
     secret->client_random = entry->aux;
-    return is_claimed(tap, secret) ? admit(tap, secret) : hsi_list_append(&tap->unclaimed, secret);
+    return is_claimed(tap, secret) ? take(tap, secret) : hsi_list_append(&tap->unclaimed, secret);
 }
 
 hsi_status hsi_secret_claim(hsi_tap *tap)
@@ -69,7 +82,7 @@ hsi_status hsi_secret_claim(hsi_tap *tap)
     for (size_t i = 0; i < tap->unclaimed.count; i++) {
         hsi_secret *secret = tap->unclaimed.items[i];
         if (is_claimed(tap, secret)) {
-            HSI_TRY(admit(tap, secret));
+            HSI_TRY(take(tap, secret));
         } else {
             tap->unclaimed.items[kept++] = secret;
         }
@@ -90,14 +103,13 @@ bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, con
            hsi_bytes_equal(secret->client_random, hsi_bytes_of(handshake->client_random, HSI_RANDOM));
 }
 
-static const hsi_secret *find(const hsi_list *list, const hsi_handshake *handshake, const char *label, uint8_t sender,
-                              uint64_t epoch)
+static const hsi_secret *find(const hsi_secret_index *index, const hsi_handshake *handshake, const char *label,
+                              uint8_t sender, uint64_t epoch)
 {
-    for (size_t i = list->count; i-- > 0;) {
-        const hsi_secret *secret = list->items[i];
-        if (hsi_secret_is(secret, handshake, label) &&
-            (sender == HSI_NOBODY || secret->sender == sender) &&
-            (epoch == HSI_NO_EPOCH || secret->epoch == epoch)) {
+    const hsi_secret *secret = hsi_secret_index_chain(index, label, epoch);
+    for (; secret != NULL; secret = secret->older) {
+        if (secret->epoch == epoch && (sender == HSI_NOBODY || secret->sender == sender) &&
+            hsi_secret_is(secret, handshake, label)) {
             return secret;
         }
     }
@@ -107,16 +119,17 @@ static const hsi_secret *find(const hsi_list *list, const hsi_handshake *handsha
 const hsi_secret *hsi_secret_known(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
                                    uint8_t sender, uint64_t epoch)
 {
-    const hsi_secret *surfaced = find(&tap->surfaced, handshake, label, sender, epoch);
+    const hsi_secret *surfaced = find(&tap->surfaced_index, handshake, label, sender, epoch);
     return surfaced != NULL ? surfaced : find(&tap->derived, handshake, label, sender, epoch);
 }
 
 const hsi_secret *hsi_secret_surfaced(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
-                                      uint8_t side)
+                                      uint64_t epoch, uint8_t side)
 {
-    for (size_t i = tap->surfaced.count; i-- > 0;) {
-        const hsi_secret *secret = tap->surfaced.items[i];
-        if (secret->side == side && hsi_secret_is(secret, handshake, label)) {
+    const hsi_secret *secret = hsi_secret_index_chain(&tap->surfaced_index, label, epoch);
+    for (; secret != NULL; secret = secret->older) {
+        if (secret->epoch == epoch && (side == HSI_NOBODY || secret->side == side) &&
+            hsi_secret_is(secret, handshake, label)) {
             return secret;
         }
     }
@@ -131,7 +144,7 @@ hsi_status hsi_secret_derive(hsi_tap *tap, const hsi_secret *secret, hsi_bytes v
     }
     *copy = *secret;
     HSI_TRY(hsi_arena_copy(&tap->arena, &copy->value, value));
-    HSI_TRY(hsi_list_append(&tap->derived, copy));
+    HSI_TRY(hsi_secret_index_add(&tap->derived, copy));
     *out = copy;
     return HSI_OK;
 }

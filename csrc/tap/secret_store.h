@@ -13,8 +13,14 @@ HSI_MUST_USE hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
 /* hsi_secret_claim takes those that waited for the ClientHello whose random they name. */
 HSI_MUST_USE hsi_status hsi_secret_claim(hsi_tap *tap);
 
-/* hsi_secret_known finds the newest secret of a negotiation that counts, surfaced before derived; `epoch` HSI_NO_EPOCH: any.
- * NULL: there is none. */
+/* hsi_secret_admit makes a secret count, with its event. hsi_secret_suppose makes a candidate count, the newest of its label,
+ * until hsi_secret_unsuppose; nothing is added in between but what is derived. */
+HSI_MUST_USE hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret);
+HSI_MUST_USE hsi_status hsi_secret_suppose(hsi_tap *tap, hsi_secret *candidate);
+void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate);
+
+/* hsi_secret_known finds the newest secret of a negotiation that counts, surfaced before derived; `epoch` HSI_NO_EPOCH: one
+ * that belongs to none. NULL: there is none. */
 const hsi_secret *hsi_secret_known(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
                                    uint8_t sender, uint64_t epoch);
 
@@ -25,8 +31,9 @@ bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, con
 HSI_MUST_USE hsi_status hsi_secret_derive(hsi_tap *tap, const hsi_secret *secret, hsi_bytes value,
                                           const hsi_secret **out);
 
-/* hsi_secret_surfaced finds the newest secret of that label that `side` surfaced; NULL: there is none. */
+/* hsi_secret_surfaced finds the newest secret of that label and epoch that `side` surfaced (HSI_NOBODY: anybody); NULL: there
+ * is none. */
 const hsi_secret *hsi_secret_surfaced(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
-                                      uint8_t side);
+                                      uint64_t epoch, uint8_t side);
 
 #endif

@@ -25,6 +25,7 @@ void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
     stream->sequence_number = 0;
     stream->keys_from = from;
     stream->no_keys = NULL;
+    stream->asked = 0;
 }
 
 /* ---- keys ---- */
@@ -50,9 +51,7 @@ static hsi_status overtaken(hsi_tap *tap, const hsi_stream *stream, bool *out)
     if (stream->keys_from->version == HSI_TLS13) {
         const char *label;
         HSI_TRY(hsi_traffic_label(&tap->arena, stream->sender, stream->epoch + 1, &label));
-        for (size_t i = 0; i < tap->surfaced.count && !*out; i++) {
-            *out = hsi_secret_is(tap->surfaced.items[i], stream->keys_from, label);
-        }
+        *out = hsi_secret_surfaced(tap, stream->keys_from, label, stream->epoch + 1, HSI_NOBODY) != NULL;
     }
     return HSI_OK;
 }
@@ -67,14 +66,21 @@ static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, bool *waitin
     if (stream->protection != NULL || stream->no_keys != NULL) {
         return HSI_OK;
     }
+    if (stream->asked == tap->clues + 1 && !tap->final) { /* nothing new: a long wait must not cost a search per entry */
+        *waiting = true;
+        return HSI_OK;
+    }
     HSI_TRY(hsi_key_schedule_keys(tap, stream->keys_from, stream->sender, stream->epoch, &keys, &found, &hopeless,
                                   &missing));
     if (found) {
-        return hsi_protection_new(&stream->protection, &keys);
+        hsi_status status = hsi_protection_new(&stream->protection, &keys);
+        stream->no_keys = status == HSI_UNSUPPORTED ? "this GnuTLS does not have the cipher" : NULL;
+        return status == HSI_UNSUPPORTED ? HSI_OK : status;
     }
     HSI_TRY(overtaken(tap, stream, &late));
     *waiting = !hopeless && !late && !tap->final;
-    stream->no_keys = *waiting ? NULL : missing;
+    stream->no_keys = *waiting ? NULL : missing != NULL ? missing : "the keys known for it do not fit the cipher";
+    stream->asked = tap->clues + 1;
     return HSI_OK;
 }
 
@@ -189,6 +195,7 @@ static void note_unread_content(hsi_tap *tap, const hsi_record *record)
 {
     bool handshake = record->outer_type == HSI_CONTENT_HANDSHAKE || record->outer_type == HSI_CONTENT_APPLICATION_DATA;
     if (tap->handshake != NULL && !tap->handshake->complete && handshake) {
+        tap->clues += tap->handshake->unreadable ? 0 : 1;
         tap->handshake->unreadable = true;
     }
 }

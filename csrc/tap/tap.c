@@ -30,11 +30,13 @@ void hsi_tap_free(hsi_tap *tap)
         hsi_stream_cleanup(&tap->streams[i]);
     }
     hsi_list *const lists[] = {&tap->events,   &tap->records, &tap->messages,    &tap->alerts,           &tap->phases,
-                               &tap->handshakes, &tap->closes, &tap->surfaced,    &tap->application_data, &tap->derived,
-                               &tap->secrets,  &tap->checks,  &tap->derivations, &tap->candidates,       &tap->unclaimed};
+                               &tap->handshakes, &tap->closes, &tap->surfaced,    &tap->application_data,
+                               &tap->secrets,  &tap->checks,  &tap->derivations, &tap->record_checks, &tap->candidates,       &tap->unclaimed};
     for (size_t i = 0; i < HSI_COUNT(lists); i++) {
         hsi_list_cleanup(lists[i]);
     }
+    hsi_secret_index_cleanup(&tap->surfaced_index);
+    hsi_secret_index_cleanup(&tap->derived);
     hsi_arena_cleanup(&tap->arena);
     hsi_memory_free(tap, sizeof *tap);
 }
@@ -72,6 +74,7 @@ static hsi_status take_phase(hsi_tap *tap, const hsi_entry *entry)
 
 static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
 {
+    tap->clues += entry->kind != HSI_ENTRY_WIRE && entry->kind != HSI_ENTRY_END;
     switch (entry->kind) {
     case HSI_ENTRY_SECRET:
         HSI_TRY(hsi_secret_surface(tap, entry));

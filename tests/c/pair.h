@@ -63,7 +63,8 @@ static inline void pair_start(pair *it)
     it->trace = hsi_trace_new();
     assert_non_null(it->trace);
     for (uint8_t side = 0; side < 2; side++) {
-        assert_int_equal(hsi_session_new(&it->sessions[side], it->configs[side], it->trace, &it->options[side]), HSI_OK);
+        assert_int_equal(hsi_session_new(&it->sessions[side], it->configs[side], it->trace, &it->options[side]),
+                         HSI_OK);
     }
 }
 
@@ -137,6 +138,11 @@ static inline void pair_end(pair *it)
     pair_stop(it);
     hsi_config_drop(it->configs[HSI_CLIENT]);
     hsi_config_drop(it->configs[HSI_SERVER]);
+}
+
+static inline const hsi_failure *failure(const pair *it, uint8_t side)
+{
+    return hsi_session_failure(it->sessions[side]);
 }
 
 /* ---- the journal ---- */
@@ -214,7 +220,8 @@ static inline void hmac(gnutls_mac_algorithm_t mac, uint8_t *out, hsi_bytes key,
 }
 
 /* P_hash, of 48 bytes: a master secret, from the label and the two randoms. */
-static inline void p_hash(gnutls_mac_algorithm_t mac, uint8_t out[48], hsi_bytes key, const uint8_t *seed, size_t length)
+static inline void p_hash(gnutls_mac_algorithm_t mac, uint8_t out[48], hsi_bytes key, const uint8_t *seed,
+                          size_t length)
 {
     uint8_t a[64 + 256], block[64];
     size_t size = gnutls_hmac_get_len(mac);

@@ -1,4 +1,5 @@
-/* Candidates: the probe's secrets, each tied to a key-log line by HMAC alone (RFC 5246 section 5 and 8.1, RFC 8446 7.1).
+/* Candidates: the probe's secrets, each tied to a key-log line by HMAC alone (RFC 5246 section 5 and 8.1, RFC 8446
+ * 7.1).
  * SPDX-License-Identifier: MIT */
 #include <pthread.h>
 
@@ -63,7 +64,8 @@ static const key_exchange exchanges[] = {
     {TLS("1.2") ":-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM:-GROUP-ALL:+GROUP-X25519", "RSA", 32, GNUTLS_MAC_SHA384},
     {TLS("1.2") ":-KX-ALL:+ECDHE-ECDSA:-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-SECP521R1", "ECDSA", 66,
      GNUTLS_MAC_SHA256},
-    {TLS("1.2") ":-KX-ALL:+DHE-RSA:-CIPHER-ALL:+AES-128-CBC:-GROUP-ALL:+GROUP-FFDHE2048", "RSA", 256, GNUTLS_MAC_SHA256},
+    {TLS("1.2") ":-KX-ALL:+DHE-RSA:-CIPHER-ALL:+AES-128-CBC:-GROUP-ALL:+GROUP-FFDHE2048", "RSA", 256,
+     GNUTLS_MAC_SHA256},
     {TLS("1.2") ":-KX-ALL:+PSK:-CIPHER-ALL:+AES-128-CBC", "RSA", 36, GNUTLS_MAC_SHA256},
     {TLS("1.1") ":-KX-ALL:+RSA", "RSA", 48, GNUTLS_MAC_UNKNOWN},
     {TLS("1.0") ":-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048", "RSA", 256, GNUTLS_MAC_UNKNOWN},
@@ -198,7 +200,8 @@ static void the_secrets_of_tls13_follow_from_the_shared_one_and_give_the_logged_
     static const char *const groups[] = {"X25519", "X448", "SECP256R1", "FFDHE2048", "FFDHE8192"};
     for (size_t i = 0; i < HSI_COUNT(groups); i++) {
         char priority[128];
-        (void)snprintf(priority, sizeof priority, TLS("1.3") ":-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-%s", groups[i]);
+        (void)snprintf(priority, sizeof priority, TLS("1.3") ":-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-%s",
+                       groups[i]);
         pair it = pair_of(priority, "ECDSA");
         pair_run(&it);
         for (uint8_t side = 0; side < 2; side++) {
@@ -217,7 +220,8 @@ static void a_psk_without_dhe_has_no_shared_secret(void **state)
     (void)state;
     pair it = pair_of(TLS("1.3") ":-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+PSK", "ECDSA");
     for (uint8_t side = 0; side < 2; side++) {
-        assert_int_equal(hsi_config_psk(it.configs[side], hsi_bytes_text("id"), hsi_bytes_text("0123456789abcdef")), HSI_OK);
+        assert_int_equal(hsi_config_psk(it.configs[side], hsi_bytes_text("id"), hsi_bytes_text("0123456789abcdef")),
+                         HSI_OK);
     }
     pair_run(&it);
     static const uint8_t zeros[32];
@@ -245,7 +249,8 @@ static void *shake_hands_many_times(void *argument)
         for (uint8_t side = 0; side < 2; side++) {
             size_t candidates = 0;
             for (size_t j = 0; j < journal_count(&it); j++) {
-                candidates += journal_at(&it, j)->side == side && hsi_bytes_are(journal_at(&it, j)->name, "premaster secret");
+                candidates +=
+                    journal_at(&it, j)->side == side && hsi_bytes_are(journal_at(&it, j)->name, "premaster secret");
             }
             *failures += candidates != 1 || !has_premaster(&it, side, exchange->length, exchange->mac);
         }

@@ -14,8 +14,10 @@ static void tls13_key_log_labels_keep_their_names_and_say_who_writes(void **stat
         const char *label;
         uint8_t sender;
     } expected[] = {
-        {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", HSI_CLIENT}, {"SERVER_HANDSHAKE_TRAFFIC_SECRET", HSI_SERVER},
-        {"CLIENT_TRAFFIC_SECRET_0", HSI_CLIENT},         {"SERVER_TRAFFIC_SECRET_0", HSI_SERVER},
+        {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", HSI_CLIENT},
+        {"SERVER_HANDSHAKE_TRAFFIC_SECRET", HSI_SERVER},
+        {"CLIENT_TRAFFIC_SECRET_0", HSI_CLIENT},
+        {"SERVER_TRAFFIC_SECRET_0", HSI_SERVER},
         {"EXPORTER_SECRET", HSI_NOBODY},
     };
     pair it = pair_of(TLS("1.3"), "ECDSA");

@@ -1,0 +1,85 @@
+/* Secret index: a hash table of chains. See the header.
+ * SPDX-License-Identifier: MIT */
+#include "tap/secret_index.h"
+
+#include "base/memory.h"
+
+enum { SMALLEST = 64 }; /* a power of two */
+
+void hsi_secret_index_cleanup(hsi_secret_index *index)
+{
+    hsi_memory_free(index->slots, index->size * sizeof(hsi_secret *));
+    *index = (hsi_secret_index){NULL, 0, 0};
+}
+
+/* FNV-1a over label and epoch. Whoever could choose labels that collide could as well append as many entries. */
+static size_t hash_of(const char *label, uint64_t epoch)
+{
+    uint64_t hash = 0xcbf29ce484222325U ^ epoch;
+    for (; *label != '\0'; label++) {
+        hash = (hash ^ (uint8_t)*label) * 0x100000001b3U;
+    }
+    return (size_t)(hash ^ hash >> 32);
+}
+
+static void push(hsi_secret **slots, size_t size, hsi_secret *secret)
+{
+    hsi_secret **slot = &slots[hash_of(secret->label, secret->epoch) & (size - 1)];
+    secret->older = *slot;
+    *slot = secret;
+}
+
+/* Turns a chain round, so that pushing it puts the newest last, and so first. */
+static hsi_secret *turned(hsi_secret *chain)
+{
+    hsi_secret *out = NULL;
+    while (chain != NULL) {
+        hsi_secret *next = chain->older;
+        chain->older = out;
+        out = chain;
+        chain = next;
+    }
+    return out;
+}
+
+static hsi_status grow(hsi_secret_index *index)
+{
+    size_t size = index->size == 0 ? SMALLEST : 2 * index->size;
+    hsi_secret **slots = hsi_memory_new(size * sizeof(hsi_secret *));
+    if (slots == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    for (size_t i = 0; i < index->size; i++) {
+        for (hsi_secret *secret = turned(index->slots[i]); secret != NULL;) {
+            hsi_secret *next = secret->older;
+            push(slots, size, secret);
+            secret = next;
+        }
+    }
+    hsi_memory_free(index->slots, index->size * sizeof(hsi_secret *));
+    index->slots = slots;
+    index->size = size;
+    return HSI_OK;
+}
+
+hsi_status hsi_secret_index_add(hsi_secret_index *index, hsi_secret *secret)
+{
+    if (index->count == index->size) {
+        HSI_TRY(grow(index));
+    }
+    push(index->slots, index->size, secret);
+    index->count++;
+    return HSI_OK;
+}
+
+void hsi_secret_index_drop(hsi_secret_index *index, hsi_secret *secret)
+{
+    index->slots[hash_of(secret->label, secret->epoch) & (index->size - 1)] = secret->older;
+    secret->older = NULL;
+    index->count--;
+}
+
+const hsi_secret *hsi_secret_index_chain(const hsi_secret_index *index, const char *label, uint64_t epoch)
+{
+    return index->size == 0 ? NULL : index->slots[hash_of(label, epoch) & (index->size - 1)];
+}
