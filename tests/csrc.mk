@@ -16,7 +16,6 @@ CORE := $(BUILD)/libcore.a
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(dir $@)
-	@echo "CC $<"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(CORE): $(CORE_SOURCES:%.c=$(BUILD)/%.o)

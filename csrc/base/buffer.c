@@ -80,7 +80,9 @@ hsi_status hsi_buffer_append_uint(hsi_buffer *buffer, size_t width, uint64_t val
 
 void hsi_buffer_consume(hsi_buffer *buffer, size_t length)
 {
-    hsi_memory_wipe(buffer->data + buffer->start, length);
+    if (length > 0) { /* an empty buffer may have no memory at all */
+        hsi_memory_wipe(buffer->data + buffer->start, length);
+    }
     buffer->start += length;
     if (buffer->start == buffer->end) {
         buffer->start = buffer->end = 0;
@@ -90,6 +92,8 @@ void hsi_buffer_consume(hsi_buffer *buffer, size_t length)
 void hsi_buffer_truncate(hsi_buffer *buffer, size_t length)
 {
     size_t end = buffer->start + length;
-    hsi_memory_wipe(buffer->data + end, buffer->end - end);
+    if (end < buffer->end) {
+        hsi_memory_wipe(buffer->data + end, buffer->end - end);
+    }
     buffer->end = end;
 }

@@ -106,7 +106,8 @@ static hsi_status compare_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi
 /* Whose keys are they: in TLS 1.3 there is one negotiation, before it one per ChangeCipherSpec. */
 static bool keys_of(const hsi_handshake *handshake, const hsi_entry *entry)
 {
-    return entry->kind == HSI_ENTRY_KEYS && entry->sender < HSI_NOBODY && handshake->version != 0 &&
+    return entry->kind == HSI_ENTRY_KEYS && entry->sender < HSI_NOBODY && entry->side < HSI_NOBODY &&
+           handshake->version != 0 &&
            (handshake->version >= HSI_TLS13 || handshake->epochs[entry->sender] == entry->number);
 }
 

@@ -12,12 +12,15 @@ static hsi_status hash_of_nothing(const hsi_hash *hash, uint8_t out[HSI_HASH_MAX
     return hsi_hash_of(hash, out, NULL, 0);
 }
 
+/* A HelloRetryRequest names a suite before the ServerHello does, but neither a group nor a pre-shared key. */
 static bool no_hash(hsi_working *w)
 {
-    if (w->handshake->hash == NULL) {
+    if (hsi_handshake_first(w->handshake, HSI_SERVER_HELLO, HSI_SERVER) == NULL) {
+        w->missing = "no ServerHello was seen";
+    } else if (w->handshake->hash == NULL) {
         w->missing = "the cipher suite's hash is not known";
     }
-    return w->handshake->hash == NULL;
+    return w->missing != NULL;
 }
 
 /* What is made from the early secret is of use with a pre-shared key only. */

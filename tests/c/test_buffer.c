@@ -34,6 +34,8 @@ static void an_empty_buffer_holds_nothing_and_may_be_cleaned_up_twice(void **sta
     hsi_buffer buffer = HSI_BUFFER_EMPTY;
     assert_holds(&buffer, "");
     assert_int_equal(hsi_buffer_append(&buffer, HSI_BYTES_EMPTY), HSI_OK);
+    hsi_buffer_consume(&buffer, 0);
+    hsi_buffer_truncate(&buffer, 0);
     assert_null(buffer.data); /* nothing costs nothing */
     hsi_buffer_cleanup(&buffer);
     hsi_buffer_cleanup(&buffer);

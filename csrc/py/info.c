@@ -1,0 +1,127 @@
+/* The functions of the module: which GnuTLS is in use and what it can do, what IANA's cipher suites are, and the lab's
+ * certificates.
+ * SPDX-License-Identifier: MIT */
+#include "live/info.h"
+#include "live/lab_certificate.h"
+#include "live/probe.h"
+#include "proto/suite.h"
+#include "py/convert.h"
+#include "py/errors.h"
+
+static PyObject *gnutls_version(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(self);
+    HSI_UNUSED(unused);
+    return hsi_py_text(hsi_info_version());
+}
+
+static PyObject *gnutls_library(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(self);
+    HSI_UNUSED(unused);
+    return PyUnicode_DecodeFSDefault(hsi_info_library());
+}
+
+static PyObject *probe_reason(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(self);
+    HSI_UNUSED(unused);
+    return hsi_py_text(hsi_probe_reason());
+}
+
+/* Appends to a list what has been built; drops the list and returns NULL on failure. */
+static PyObject *add(PyObject *list, PyObject *built)
+{
+    if (built == NULL || PyList_Append(list, built) < 0) {
+        Py_CLEAR(list);
+    }
+    Py_XDECREF(built);
+    return list;
+}
+
+static PyObject *tuple_of(PyObject *list)
+{
+    PyObject *tuple = list == NULL ? NULL : PyList_AsTuple(list);
+    Py_XDECREF(list);
+    return tuple;
+}
+
+static PyObject *gnutls_suites(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(self);
+    HSI_UNUSED(unused);
+    uint16_t id;
+    const char *name;
+    bool allowed;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && hsi_info_suite(i, &id, &name, &allowed); i++) {
+        list = add(list, Py_BuildValue("(isN)", id, name, PyBool_FromLong(allowed)));
+    }
+    return tuple_of(list);
+}
+
+static PyObject *iana_cipher_suites(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(self);
+    HSI_UNUSED(unused);
+    uint16_t value;
+    const char *name;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && (name = hsi_cipher_suites(i, &value)) != NULL; i++) {
+        list = add(list, Py_BuildValue("(is)", value, name));
+    }
+    return tuple_of(list);
+}
+
+static PyObject *suite(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    HSI_UNUSED(self);
+    static char *names[] = {"number", NULL};
+    int number;
+    hsi_suite found;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "i", names, &number)) {
+        return NULL;
+    }
+    if (number < 0 || number > UINT16_MAX || !hsi_suite_find(&found, (uint16_t)number)) {
+        Py_RETURN_NONE;
+    }
+    return Py_BuildValue("(szsssN)", found.name, found.key_exchange, found.cipher, found.mac, found.prf,
+                         PyBool_FromLong(found.tls13));
+}
+
+static PyObject *lab_certificate(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"kind", NULL};
+    const char *kind;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s", names, &kind)) {
+        return NULL;
+    }
+    hsi_lab_certificate made;
+    hsi_status status;
+    Py_BEGIN_ALLOW_THREADS /* an RSA key takes a while */
+        status = hsi_lab_certificate_get(&made, kind);
+    Py_END_ALLOW_THREADS if (status != HSI_OK)
+    {
+        return hsi_raise(PyModule_GetState(self), status);
+    }
+    return Py_BuildValue("(NNN)", hsi_py_bytes(made.chain), hsi_py_bytes(made.key), hsi_py_bytes(made.authority));
+}
+
+PyMethodDef hsi_info_methods[] = {
+    {"gnutls_version", gnutls_version, METH_NOARGS,
+     PyDoc_STR("gnutls_version($module)\n--\n\nThe version of the GnuTLS in use.")},
+    {"gnutls_library", gnutls_library, METH_NOARGS,
+     PyDoc_STR("gnutls_library($module)\n--\n\nThe file it was loaded from.")},
+    {"probe_reason", probe_reason, METH_NOARGS,
+     PyDoc_STR("probe_reason($module)\n--\n\nWhy the probe is not installed; None: it is.")},
+    {"gnutls_suites", gnutls_suites, METH_NOARGS,
+     PyDoc_STR("gnutls_suites($module)\n--\n\nGnuTLS's suites: (number, name, allowed by library and policy).")},
+    {"iana_cipher_suites", iana_cipher_suites, METH_NOARGS,
+     PyDoc_STR("iana_cipher_suites($module)\n--\n\nIANA's suites: (number, name), ascending.")},
+    {"suite", HSI_KEYWORDS(suite),
+     PyDoc_STR("suite($module, number)\n--\n\n"
+               "(name, key exchange, cipher, MAC, PRF, of TLS 1.3) of a registered suite; or None.")},
+    {"lab_certificate", HSI_KEYWORDS(lab_certificate),
+     PyDoc_STR("lab_certificate($module, kind)\n--\n\n(chain, key, authority) in PEM, made once per process.")},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,49 @@
+/* Trace: the Python object of a trace, for the files of csrc/py that look into it.
+ *
+ *     trace.c         the type: lists of what was found, equality, bytes
+ *     trace_facts.c   what the journal says of the connection: addresses, verdicts, results, notes
+ *     trace_append.c  what makes a journal by hand
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_PY_TRACE_H
+#define HSI_PY_TRACE_H
+
+#include "py/object.h"
+
+typedef struct Trace {
+    PyObject_HEAD hsi_module *module; /* not found by the type of an object, which may be a subclass */
+    hsi_trace *trace;
+} Trace;
+
+static inline hsi_trace *hsi_trace_in(PyObject *trace)
+{
+    return ((Trace *)trace)->trace;
+}
+
+static inline hsi_module *hsi_module_in(PyObject *trace)
+{
+    return ((Trace *)trace)->module;
+}
+
+/* hsi_trace_fill has the Trace show another trace, which it takes over. */
+void hsi_trace_fill(PyObject *self, hsi_trace *trace);
+
+/* Getters, trace_facts.c. */
+PyObject *hsi_trace_transport(PyObject *self, void *at);
+PyObject *hsi_trace_client_address(PyObject *self, void *at);
+PyObject *hsi_trace_server_address(PyObject *self, void *at);
+PyObject *hsi_trace_started(PyObject *self, void *at);
+PyObject *hsi_trace_verdicts(PyObject *self, void *at);
+PyObject *hsi_trace_results(PyObject *self, void *at);
+PyObject *hsi_trace_notes(PyObject *self, void *at);
+
+/* Methods, trace_append.c. */
+#define HSI_TRACE_METHOD(name) PyObject *hsi_trace_##name(PyObject *self, PyObject *args, PyObject *keywords)
+HSI_TRACE_METHOD(append_wire);
+HSI_TRACE_METHOD(append_end);
+HSI_TRACE_METHOD(append_secret);
+HSI_TRACE_METHOD(append_keylog);
+HSI_TRACE_METHOD(append_private_key);
+HSI_TRACE_METHOD(append_psk);
+HSI_TRACE_METHOD(append_start);
+
+#endif

@@ -1,0 +1,118 @@
+"""hsinspect: TLS handshakes from the inside: every phase, byte, secret and record MAC, checked.
+
+    with hsinspect.connect("localhost", 4433, cafile="ca.pem") as conn:
+        conn.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+        body = conn.recv(65536)
+    print(conn.trace)
+    conn.trace.verify()
+
+SPDX-License-Identifier: MIT
+"""
+
+from typing import TYPE_CHECKING
+
+from hsinspect._core import (
+    Alert,
+    ApplicationData,
+    ChangeCipherSpec,
+    Check,
+    Close,
+    Derivation,
+    Field,
+    Handshake,
+    Message,
+    Phase,
+    Record,
+    RecordMAC,
+    Secret,
+)
+from hsinspect.client import connect
+from hsinspect.context import Context, create_default_context
+from hsinspect.errors import (
+    BusyError,
+    CertificateError,
+    ClosedError,
+    Error,
+    UnexpectedEOFError,
+    VerificationError,
+    WantReadError,
+    WantWriteError,
+)
+from hsinspect.journal import Journal
+from hsinspect.object import TLSObject
+from hsinspect.session import Session
+from hsinspect.socket import TLSSocket
+from hsinspect.suites import CipherSuite
+from hsinspect.trace import Trace
+
+if TYPE_CHECKING:
+    from hsinspect import lab
+    from hsinspect.server import Server, serve
+    from hsinspect.steps import Step
+    from hsinspect.verification import Verification
+
+# Loaded when they are first asked for: name -> module.
+_LATER = {
+    "Server": "hsinspect.server",
+    "Step": "hsinspect.steps",
+    "Verification": "hsinspect.verification",
+    "lab": "hsinspect.lab",
+    "serve": "hsinspect.server",
+}
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alert",
+    "ApplicationData",
+    "BusyError",
+    "CertificateError",
+    "ChangeCipherSpec",
+    "Check",
+    "CipherSuite",
+    "Close",
+    "ClosedError",
+    "Context",
+    "Derivation",
+    "Error",
+    "Field",
+    "Handshake",
+    "Journal",
+    "Message",
+    "Phase",
+    "Record",
+    "RecordMAC",
+    "Secret",
+    "Server",
+    "Session",
+    "Step",
+    "TLSObject",
+    "TLSSocket",
+    "Trace",
+    "UnexpectedEOFError",
+    "Verification",
+    "VerificationError",
+    "WantReadError",
+    "WantWriteError",
+    "connect",
+    "create_default_context",
+    "lab",
+    "serve",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Loads what costs too much to load with the package."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    module = importlib.import_module(_LATER[name])
+    found = module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """All public names, those that are not loaded yet too."""
+    return sorted({*globals(), *__all__})

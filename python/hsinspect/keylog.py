@@ -1,0 +1,53 @@
+"""A trace's secrets as a key log: one line for each secret that the format has a label for. RFC 9850 section 2.
+
+SPDX-License-Identifier: MIT
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hsinspect import _core
+
+if TYPE_CHECKING:
+    from hsinspect.trace import Trace
+
+# The format's own labels; the others are secrets of which it knows nothing.
+_LABEL = re.compile(
+    r"(CLIENT|SERVER)_HANDSHAKE_TRAFFIC_SECRET|(CLIENT|SERVER)_TRAFFIC_SECRET_\d+|CLIENT_EARLY_TRAFFIC_SECRET"
+    r"|EARLY_EXPORTER_SECRET|EXPORTER_SECRET"
+)
+
+
+def keylog_of(trace: Trace) -> str:
+    """The lines, each ended by a newline; "" where nothing can be said: no ClientHello, or no secret."""
+    newest: dict[tuple[str, str], bytes] = {}
+    for label, client_random, value in [*_derived(trace), *_surfaced(trace)]:  # what was surfaced counts for more
+        newest[label, client_random] = value
+    return "".join(f"{label} {random} {value.hex()}\n" for (label, random), value in newest.items())
+
+
+def _line(trace: Trace, secret: _core.Secret, client_random: str) -> Iterator[tuple[str, str, bytes]]:
+    label = "CLIENT_RANDOM" if secret.label == "master secret" and trace.version != "TLSv1.3" else secret.label
+    if label == "CLIENT_RANDOM" or _LABEL.fullmatch(label):
+        yield label, client_random, bytes(secret.value)
+
+
+def _surfaced(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
+    """Surfaced secrets are events: each belongs to the ClientHello before it."""
+    client_random = ""
+    for event in trace.events:
+        if isinstance(event, _core.Message) and event.name == "ClientHello":
+            client_random = event.random.hex()
+        elif isinstance(event, _core.Secret) and client_random:
+            yield from _line(trace, event, client_random)
+
+
+def _derived(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
+    """Derived ones do not say which handshake is theirs; with one handshake there is no question."""
+    hellos = {m.random.hex() for m in trace.messages if m.name == "ClientHello"}
+    if len(hellos) == 1:
+        for secret in trace.secrets:
+            yield from _line(trace, secret, *hellos)

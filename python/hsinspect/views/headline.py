@@ -1,0 +1,79 @@
+"""The first and last lines of a view: what was negotiated, how much there is, what is missing and why.
+
+SPDX-License-Identifier: MIT
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hsinspect.views.model import Counts
+from hsinspect.views.show import show_bytes
+
+if TYPE_CHECKING:
+    from hsinspect.trace import Trace
+
+LAST_OF_THE_HANDSHAKE = 9  # of the twelve steps; whether there is data and a close the rows show
+
+
+def version_text(version: str | None) -> str:
+    """ "TLSv1.2" as "TLS 1.2"."""
+    if version is None:
+        return "no version"
+    return "TLS 1.0" if version == "TLSv1" else version.replace("TLSv", "TLS ")
+
+
+def headline_of(trace: Trace) -> tuple[str, ...]:
+    """What was negotiated, a fact each."""
+    if trace.handshake is None:
+        return ("no handshake",)
+    suite = trace.cipher_suite
+    facts = [
+        version_text(trace.version),
+        "no cipher suite" if suite is None else suite.name,
+        f'server name "{show_bytes(trace.server_name)}"' if trace.server_name else "",
+        show_bytes(trace.group or ""),
+        show_bytes(trace.signature_scheme or ""),
+        f'ALPN "{show_bytes(trace.alpn)}"' if trace.alpn else "",
+        _kind_of_handshake(trace),
+    ]
+    return tuple(fact for fact in facts if fact)
+
+
+def _kind_of_handshake(trace: Trace) -> str:
+    if trace.handshake is None or not trace.handshake.complete:
+        return "handshake not completed"
+    return "resumed" if trace.resumption else "full handshake"
+
+
+def counts_of(trace: Trace) -> Counts:
+    """How many records, bytes and verdicts."""
+    verdicts = [check.ok for check in trace.checks]
+    return Counts(
+        records=len(trace.records),
+        wire_bytes=sum(len(record.header) + len(record.fragment) for record in trace.records),
+        ok=verdicts.count(True),
+        failed=verdicts.count(False),
+        not_checkable=verdicts.count(None),
+    )
+
+
+def remarks_of(trace: Trace) -> tuple[str, ...]:
+    """What the rows cannot say."""
+    return tuple(_remarks(trace))
+
+
+def _remarks(trace: Trace) -> Iterator[str]:
+    if trace.handshake is not None and trace.handshake.complete:
+        for step in trace.steps[:LAST_OF_THE_HANDSHAKE]:
+            if step.absent is not None:
+                yield f"step {step.number} ({step.name}): {step.absent}"
+    elif trace.finished:
+        yield "ends here: the handshake was not completed"
+    for side, error in sorted(trace.errors.items()):
+        yield f"{side}: {show_bytes(type(error).__name__)}: {show_bytes(str(error))}"
+    if trace.verification.trusted is False:
+        yield f"the certificate is not trusted: {show_bytes(trace.verification.reasons)}"
+    for name, reason in dict.fromkeys((name, reason) for _, name, reason in trace.notes):
+        yield f"{show_bytes(name)} not surfaced: {show_bytes(reason)}"

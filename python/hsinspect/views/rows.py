@@ -1,0 +1,190 @@
+"""Rows: each message, alert, ChangeCipherSpec, piece of application data and end, in wire order; and each record that
+could not be opened.
+
+SPDX-License-Identifier: MIT
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hsinspect import _core
+from hsinspect.steps import narrowing, number_of
+from hsinspect.views import catalogue
+from hsinspect.views.facts import facts_of
+from hsinspect.views.model import LineStyle, Row
+from hsinspect.views.show import counted, grouped_hex, show_bytes
+
+if TYPE_CHECKING:
+    from hsinspect.trace import Trace
+
+_EPOCHS = {1: "early", 2: "hs", 3: "app"}  # of TLS 1.3; each KeyUpdate adds one
+_CONTENT = {"application_data": "ApplicationData", "alert": "Alert", "change_cipher_spec": "ChangeCipherSpec"}
+_ENDS = {"fin": "FIN", "rst": "RST", "truncated": "cut off"}
+_BYTES_OF_A_FIELD = 8
+
+
+class Rows:
+    """Makes the rows of one trace, and holds what they have in common."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.tls13 = trace.version == "TLSv1.3"
+        self.words = narrowing(trace)
+        self.checks = {check.name: check for check in trace.checks}
+        self.first_ns = min((record.time_ns for record in trace.records), default=0)
+
+    def of_event(self, event: _core.Event) -> Iterator[Row]:
+        match event:
+            case _core.Message():
+                yield self.of_message(event)
+            case _core.ChangeCipherSpec():
+                yield self.of_record(event, "ChangeCipherSpec", event.record)
+            case _core.ApplicationData():
+                yield self.of_record(event, f"ApplicationData  {counted(len(event.data), 'byte')}", event.record)
+            case _core.Alert():
+                yield self.of_record(event, self.alert_label(event), event.record)
+            case _core.Record() if event.state in ("rejected", "unreadable", "cut"):
+                yield self.of_unopened(event)
+            case _core.Close() if event.kind != "close_notify":
+                yield self.of_end(event)
+
+    def alert_label(self, alert: _core.Alert) -> str:
+        level = "" if self.tls13 else f"{show_bytes(alert.level)} "
+        return f"Alert {level}{show_bytes(alert.description)} ({alert.code})"
+
+    def ms(self, time_ns: int) -> float:
+        return max((time_ns - self.first_ns) / 1e6, 0.0)
+
+    def of_message(self, message: _core.Message) -> Row:
+        records = message.records
+        failures: tuple[str, ...] = ()
+        if message.error is not None:
+            offset, why = message.error
+            failures = (f"makes no sense from offset {offset}: {show_bytes(why)}",)
+        text = catalogue.text_of(message.name, *self.words, message.sender)
+        return Row(
+            step=number_of(message),
+            ms=self.ms(message.time_ns),
+            sender=message.sender,
+            label=show_bytes(message.name),
+            line=_line(records[0]) if records else "plain",
+            records=(records[0].index, records[-1].index) if records else None,
+            wire_bytes=sum(_wire_bytes(record) for record in records),
+            protection=self.protection(records[-1]) if records else "",
+            good=all(record.ok is not False for record in records),
+            altered=any(record.sent is not None for record in records),
+            facts=facts_of(message, self.checks),
+            explanation=None if text is None else f"{text.what} {text.rfc}",
+            fields=tuple(_field(leaf) for leaf in message.fields.leaves()),
+            failures=failures + tuple(line for record in records for line in _altered(record)),
+        )
+
+    def of_record(
+        self, event: _core.Alert | _core.ChangeCipherSpec | _core.ApplicationData, label: str, record: _core.Record
+    ) -> Row:
+        name = type(event).__name__
+        if isinstance(event, _core.Alert) and event.description == "close_notify":
+            name = "close_notify"
+        text = catalogue.text_of(name, *self.words)
+        return Row(
+            step=number_of(event),
+            ms=self.ms(event.time_ns),
+            sender=event.sender,
+            label=label,
+            line=_line(record),
+            records=(record.index, record.index),
+            wire_bytes=_wire_bytes(record),
+            protection=self.protection(record),
+            good=record.ok,
+            altered=record.sent is not None,
+            explanation=None if text is None else f"{text.what} {text.rfc}",
+            failures=_altered(record),
+        )
+
+    def of_unopened(self, record: _core.Record) -> Row:
+        label = _CONTENT.get(record.content_type, show_bytes(record.content_type))
+        return Row(
+            step=number_of(record),
+            ms=self.ms(record.time_ns),
+            sender=record.sender,
+            label=label,
+            line=_line(record),
+            records=(record.index, record.index),
+            wire_bytes=_wire_bytes(record),
+            protection=self.protection(record),
+            good=record.ok,
+            altered=record.sent is not None,
+            failures=tuple(self.what_failed(record)) + _altered(record),
+        )
+
+    def what_failed(self, record: _core.Record) -> Iterator[str]:
+        if record.reason:
+            yield show_bytes(record.reason)
+        mac = record.mac
+        check = self.checks.get(f"mac.record[{record.index}]")
+        if mac is None:
+            return
+        if check is not None:
+            padding = "" if mac.kind == "aead" else f"   padding {'ok' if mac.padding_ok else 'failed'}"
+            yield f"{show_bytes(mac.algorithm)}: {show_bytes(check.formula)}{padding}"
+        yield f"received {grouped_hex(mac.received)}"
+        if mac.computed:
+            differing = sum(a != b for a, b in zip(mac.received, mac.computed, strict=False))
+            yield f"computed {grouped_hex(mac.computed)}   {differing}/{len(mac.computed)} differ"
+
+    def of_end(self, close: _core.Close) -> Row:
+        over_tcp = self.trace.transport == "tcp"
+        label = f"TCP {_ENDS[close.kind]}" if over_tcp else "end of stream"
+        return Row(
+            step=None, ms=self.ms(close.time_ns), sender=close.sender, label=label, line="transport",
+            protection=self.how_it_ended(close),
+        )  # fmt: skip
+
+    def how_it_ended(self, close: _core.Close) -> str:
+        notified = any(c.kind == "close_notify" and c.sender == close.sender for c in self.trace.closes)
+        return "clean close" if notified else "not announced"
+
+    def protection(self, record: _core.Record) -> str:
+        if record.state in ("unreadable", "cut"):
+            return record.state
+        if record.mac is None:
+            compatibility = self.tls13 and record.content_type == "change_cipher_spec"
+            return "plain (compat)" if compatibility else "plain"
+        word = "tag" if record.mac.kind == "aead" else "MAC"
+        verdict = "ok " if record.ok else "BAD"
+        if not self.tls13:
+            return f"{word} {verdict} seq {record.sequence_number}"
+        epoch = _EPOCHS.get(record.epoch, f"app+{record.epoch - 3}")
+        return f"{word} {verdict.strip()} {epoch}/{record.sequence_number}"
+
+
+def rows_of(trace: Trace) -> list[tuple[_core.Event, Row]]:
+    """The rows of a trace, each with the event it shows."""
+    rows = Rows(trace)
+    return [(event, row) for event in trace.events for row in rows.of_event(event)]
+
+
+def _line(record: _core.Record) -> LineStyle:
+    return "plain" if record.mac is None and record.state in ("plain", "cut") else "protected"
+
+
+def _wire_bytes(record: _core.Record) -> int:
+    return len(record.header) + len(record.fragment)
+
+
+def _altered(record: _core.Record) -> tuple[str, ...]:
+    if record.sent is None:
+        return ()
+    arrived = record.header + record.fragment
+    where = next((i for i, (a, b) in enumerate(zip(record.sent, arrived, strict=False)) if a != b), len(arrived))
+    if len(record.sent) != len(arrived):
+        sizes = f"{counted(len(record.sent), 'byte')} were sent, {counted(len(arrived), 'byte')} arrived"
+        return (f"altered on its way: {sizes}",)
+    return (f"altered on its way: at byte {where} {record.sent[where]:02x} was sent, {arrived[where]:02x} arrived",)
+
+
+def _field(leaf: _core.Field) -> tuple[str, str, str]:
+    raw = grouped_hex(leaf.raw[:_BYTES_OF_A_FIELD]) + (" …" if leaf.length > _BYTES_OF_A_FIELD else "")
+    return (show_bytes(leaf.path), raw, "" if leaf.meaning is None else show_bytes(leaf.meaning))

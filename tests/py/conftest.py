@@ -1,0 +1,75 @@
+"""What several test files need: the lab's certificates as files, and two sessions that talk over memory."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import hsinspect
+import pytest
+from hsinspect import _core
+
+
+@dataclass(frozen=True)
+class Files:
+    """A certificate chain, its key and its authority, PEM."""
+
+    chain: str
+    key: str
+    authority: str
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """The lab's RSA certificate for "localhost" in files."""
+    folder: Path = tmp_path_factory.mktemp("certificate")
+    paths = Files(*(str(folder / name) for name in ("chain.pem", "key.pem", "authority.pem")))
+    for path, content in zip((paths.chain, paths.key, paths.authority), _core.lab_certificate("RSA"), strict=True):
+        Path(path).write_bytes(content)
+    return paths
+
+
+@pytest.fixture
+def server_context(files):
+    context = hsinspect.Context(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.chain, files.key)
+    return context
+
+
+@pytest.fixture
+def client_context(files):
+    return hsinspect.create_default_context(cafile=files.authority)
+
+
+class Pair:
+    """A client and a server session over memory."""
+
+    def __init__(self, client_context, server_context, server_hostname="localhost"):
+        self.client = hsinspect.Session(client_context, server_hostname=server_hostname)
+        self.server = hsinspect.Session(server_context, server_side=True)
+
+    def move(self):
+        """Carries over what both have to say; False: nothing."""
+        to_server, to_client = self.client.take(), self.server.take()
+        if to_server:
+            self.server.feed(to_server)
+        if to_client:
+            self.client.feed(to_client)
+        return bool(to_server or to_client)
+
+    def shake_hands(self):
+        waiting = [self.client, self.server]
+        while waiting:
+            for session in tuple(waiting):
+                try:
+                    session.do_handshake()
+                    waiting.remove(session)
+                except hsinspect.WantReadError:
+                    pass
+            if not self.move() and waiting:
+                raise AssertionError("both ends wait for each other")
+        return self
+
+
+@pytest.fixture
+def pair(client_context, server_context):
+    return Pair(client_context, server_context)
