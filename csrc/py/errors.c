@@ -152,9 +152,19 @@ static const char *reason_of(const hsi_failure *failure, hsi_status status)
     return status == HSI_UNTRUSTED && failure->verify_text != NULL ? failure->verify_text : failure->text;
 }
 
+/* GnuTLS ends some of its sentences with a space. */
+static PyObject *sentence(const char *text)
+{
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ') {
+        length--;
+    }
+    return hsi_py_string(hsi_bytes_of(text, length));
+}
+
 static PyObject *text_of(const hsi_failure *failure, hsi_status status, PyObject *alert)
 {
-    PyObject *words = hsi_py_text(reason_of(failure, status));
+    PyObject *words = sentence(reason_of(failure, status));
     if (words == NULL || alert == Py_None) {
         return words;
     }
@@ -167,7 +177,7 @@ static PyObject *text_of(const hsi_failure *failure, hsi_status status, PyObject
 static bool set_verification(PyObject *error, const hsi_failure *failure)
 {
     return set(error, "verify_code", PyLong_FromUnsignedLong(failure->verify)) &&
-           set(error, "verify_message", hsi_py_text(failure->verify_text == NULL ? "" : failure->verify_text));
+           set(error, "verify_message", sentence(failure->verify_text == NULL ? "" : failure->verify_text));
 }
 
 PyObject *hsi_raise_failure(hsi_module *module, hsi_status status, const hsi_failure *failure, PyObject *trace)
@@ -185,7 +195,7 @@ PyObject *hsi_raise_failure(hsi_module *module, hsi_status status, const hsi_fai
         return NULL;
     }
     bool done = set(error, "alert", alert) && set(error, "trace", Py_NewRef(trace)) &&
-                set(error, "reason", hsi_py_text(reason_of(failure, status))) &&
+                set(error, "reason", sentence(reason_of(failure, status))) &&
                 (status != HSI_UNTRUSTED || set_verification(error, failure));
     if (!done) {
         Py_DECREF(error);

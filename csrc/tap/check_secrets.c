@@ -17,7 +17,7 @@ static hsi_status check_rule(void *context, const hsi_working *w)
     if (w->missing != NULL && w->rule->parent == NULL) {
         return HSI_OK; /* a root: what is below it is checked against it */
     }
-    hsi_check check = {.kind = HSI_COMPUTED, .formula = w->rule->formula, .rfc = w->rule->rfc};
+    hsi_check check = {.kind = HSI_COMPUTED, .formula = w->formula, .rfc = w->rfc};
     HSI_TRY(hsi_check_name(tap, w->handshake, "secret", w->label, &check.name));
     hsi_check_evidence(&check, HSI_EVENT_SECRET, secret);
     if (w->missing != NULL) {

@@ -1,6 +1,6 @@
 /* Key schedule: the secrets and keys of TLS 1.0 to 1.3 as one table of rules, each an output, a function and its inputs. The
  * fold asks for the secret it needs, derivations and checks walk the same rules. RFC 5246 sections 6.3 and 8.1, RFC 7627,
- * RFC 8446 section 7. A new rule is a line in the table of key_schedule.c.
+ * RFC 8446 section 7. A new rule is a line in the table of rules.c.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TAP_KEY_SCHEDULE_H
 #define HSI_TAP_KEY_SCHEDULE_H
@@ -21,6 +21,8 @@ typedef struct hsi_working {
     size_t input_count;
     hsi_buffer value;    /* the output, where nothing is missing */
     hsi_source source;   /* DERIVED, or what else it was got from */
+    const char *formula; /* the rule's, or what it comes to for this negotiation */
+    const char *rfc;
     const char *missing; /* why there is no output; NULL */
     size_t depth;
 } hsi_working;
@@ -42,6 +44,10 @@ struct hsi_rule {
     size_t part;           /* of a key block: which of the six slices */
 };
 
+/* rules.c: the table, parents before what is made from them. */
+extern const hsi_rule hsi_rules[];
+extern const size_t hsi_rule_count;
+
 /* hsi_key_schedule_need finds a secret, surfaced or derived, or derives it. `out` NULL: it cannot be had (yet), and
  * `missing` (may be NULL) says why. */
 HSI_MUST_USE hsi_status hsi_key_schedule_need(hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,
@@ -52,7 +58,7 @@ HSI_MUST_USE hsi_status hsi_key_schedule_need(hsi_tap *tap, hsi_handshake *hands
 HSI_MUST_USE hsi_status hsi_key_schedule_keys(hsi_tap *tap, hsi_handshake *handshake, uint8_t sender, uint64_t epoch,
                                               hsi_record_keys *out, bool *found, bool *hopeless, const char **missing);
 
-/* hsi_key_schedule_confirm ties candidates to known secrets; those that fit become secrets, with their event. */
+/* hsi_key_schedule_confirm ties candidates to known secrets; those that fit become secrets, with their event. candidates.c */
 HSI_MUST_USE hsi_status hsi_key_schedule_confirm(hsi_tap *tap);
 
 /* hsi_key_schedule_visit runs every rule that applies to a negotiation, in the table's order, and hands each to `visit`, with
@@ -60,6 +66,10 @@ HSI_MUST_USE hsi_status hsi_key_schedule_confirm(hsi_tap *tap);
 typedef hsi_status hsi_rule_visitor(void *context, const hsi_working *w);
 HSI_MUST_USE hsi_status hsi_key_schedule_visit(hsi_tap *tap, hsi_handshake *handshake, hsi_rule_visitor *visit,
                                                void *context);
+
+/* hsi_rule_run runs one rule for one epoch of a negotiation; clean up w->value afterwards. */
+HSI_MUST_USE hsi_status hsi_rule_run(hsi_working *w, hsi_tap *tap, hsi_handshake *handshake, const hsi_rule *rule,
+                                     uint64_t epoch);
 
 /* ---- for the files of rules: each input is found or derived, and noted; `missing` is set where it cannot be had ---- */
 

@@ -17,8 +17,8 @@ static hsi_status note_derivation(void *context, const hsi_working *w)
     }
     HSI_TRY(hsi_working_output(w, &derivation->output));
     derivation->function = w->rule->function;
-    derivation->formula = w->rule->formula;
-    derivation->rfc = w->rule->rfc;
+    derivation->formula = w->formula;
+    derivation->rfc = w->rfc;
     derivation->input_count = w->input_count;
     memcpy(derivation->inputs, w->inputs, sizeof derivation->inputs);
     derivation->ok = hsi_bytes_equal(derivation->output->value, hsi_buffer_peek(&w->value));

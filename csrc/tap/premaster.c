@@ -45,6 +45,8 @@ static hsi_status rsa(hsi_working *w)
     if (hsi_buffer_length(&w->value) > 0) {
         w->missing = NULL;
         w->source = HSI_SOURCE_PRIVATE_KEY;
+        w->formula = "RSA-decrypt(server's private key, EncryptedPreMasterSecret)";
+        w->rfc = "RFC 5246 section 7.4.7.1";
         hsi_working_input(w, "EncryptedPreMasterSecret", encrypted->content);
     }
     return HSI_OK;
@@ -69,6 +71,8 @@ static hsi_status plain_psk(hsi_working *w)
         uint8_t *unused;
         w->missing = NULL;
         hsi_working_input(w, "PSK", entry->data);
+        w->formula = "length + zeros + length + PSK";
+        w->rfc = "RFC 4279 section 2";
         HSI_TRY(hsi_buffer_append_uint(&w->value, 2, entry->data.length));
         HSI_TRY(hsi_buffer_extend(&w->value, entry->data.length, &unused));
         HSI_TRY(hsi_buffer_append_uint(&w->value, 2, entry->data.length));

@@ -17,6 +17,8 @@ static hsi_bytes server_random(const hsi_working *w)
 static hsi_status extended_master(hsi_working *w, hsi_bytes premaster, uint8_t *out)
 {
     hsi_bytes session_hash = HSI_BYTES_EMPTY;
+    w->formula = "PRF(premaster secret, \"extended master secret\", session hash)[0..47]";
+    w->rfc = "RFC 7627 section 4";
     HSI_TRY(hsi_working_transcript(w, HSI_CLIENT_KEY_EXCHANGE, HSI_CLIENT, &session_hash));
     if (w->missing != NULL) {
         return HSI_OK;

@@ -57,6 +57,7 @@ hsi_status hsi_rule_early_secret(hsi_working *w)
     const hsi_hash *hash = w->handshake->hash;
     hsi_bytes ikm = hsi_bytes_of(zeros, hash->size);
     if (w->handshake->psk) {
+        w->formula = "HKDF-Extract(0, PSK)";
         HSI_TRY(pre_shared_key(w, &ikm));
     } else {
         hsi_working_input(w, "zeros", ikm);
@@ -95,6 +96,9 @@ hsi_status hsi_rule_next_stage(hsi_working *w)
     }
     hsi_bytes ikm = hsi_bytes_of(zeros, w->handshake->hash->size);
     HSI_TRY(hsi_working_need(w, w->rule->parent, HSI_NOBODY, HSI_NO_EPOCH, &parent));
+    if (w->rule->tls_label != NULL && !takes_shared_secret(w)) {
+        w->formula = "HKDF-Extract(Derive-Secret(early secret, \"derived\", \"\"), zeros)"; /* psk_ke */
+    }
     if (w->missing == NULL && takes_shared_secret(w)) {
         HSI_TRY(hsi_working_need(w, w->rule->tls_label, HSI_NOBODY, HSI_NO_EPOCH, &ikm));
     }

@@ -45,8 +45,8 @@ static const struct row {
     {"rule.extension_offered.server.ServerHello", HSI_FAILED, "encrypt_then_mac",
      {{0, 1, HELLO12}, {1, 2, ANSWER12("0008" EMS "00160000")}}},
     {"rule.extension_offered.server.ServerHello", HSI_NOT_CHECKABLE, NULL, {{0, 1, HELLO12}, {1, 2, ANSWER12("")}}},
-    {"rule.extension_offered.server.ServerHello", HSI_FAILED, "0xfafa", /* one that nobody knows */
-     {{0, 1, HELLO12}, {1, 2, ANSWER12("0004" "fafa0000")}}},
+    {"rule.extension_offered.server.ServerHello", HSI_FAILED, "0x1234", /* one that nobody knows */
+     {{0, 1, HELLO12}, {1, 2, ANSWER12("0004" "12340000")}}},
     /* the SCSV stands for renegotiation_info: RFC 5746 section 3.6 */
     {"rule.extension_offered.server.ServerHello", HSI_PASSED, NULL,
      {{0, 1, HELLO12_SCSV}, {1, 2, ANSWER12("0005" "ff010001" "00")}}},
@@ -58,7 +58,7 @@ static const struct row {
     {"rule.extension_place.server.ServerHello", HSI_PASSED, NULL, {{0, 1, HELLO13}, PLAIN_ANSWER13}},
     {"rule.extension_place.client.ClientHello", HSI_PASSED, NULL, {{0, 1, HELLO13}, PLAIN_ANSWER13}},
     {"rule.extension_place.client.ClientHello", HSI_FAILED, "oid_filters",
-     {{0, 1, HELLO_BODY(SUITES, "0019" VERSIONS SHARES "00300000")}, PLAIN_ANSWER13}},
+     {{0, 1, HELLO_BODY(SUITES, "0017" VERSIONS SHARES "00300000")}, PLAIN_ANSWER13}},
     {"rule.extension_place.server.ServerHello", HSI_FAILED, "extended_master_secret", /* it stood there before TLS 1.3 */
      {{0, 1, HELLO13}, {1, 2, ANSWER13("0014", EMS)}}},
     {"rule.extension_offered.server.EncryptedExtensions", HSI_PASSED, NULL,

@@ -125,7 +125,7 @@ def test_a_certificate_that_nobody_trusts_fails_with_reason_alert_and_trace():
     assert caught.value.alert == ("client", "unknown_ca")
     assert caught.value.trace is pair.trace
     assert caught.value.verify_code != 0
-    assert "not trusted" in caught.value.verify_message
+    assert caught.value.verify_message == "The certificate is NOT trusted. The certificate issuer is unknown."
     with pytest.raises(errors.Error) as caught:
         pair.step(pair.server)
     assert caught.value.alert == ("client", "unknown_ca")
@@ -172,7 +172,7 @@ def test_a_listener_hears_every_event_once_and_in_the_order_of_the_trace(priorit
     pair.client.close()
     assert pair.trace.finished
     assert tuple(heard) == pair.trace.events
-    assert [type(event).__name__ for event in heard[-2:]] == ["Close", "Close"]
+    assert [event.kind for event in heard if isinstance(event, core.Close)] == ["close_notify", "fin", "fin"]
 
 
 def test_a_listener_hears_only_the_kinds_it_listens_to():
@@ -198,7 +198,7 @@ def test_a_listener_that_comes_late_hears_what_comes_after():
 
 @pytest.mark.parametrize("kind", core.EVENT_KINDS[:2] + core.EVENT_KINDS[6:])
 def test_what_a_listener_raises_comes_out_once_and_the_peer_is_told(kind):
-    pair, failure = Pair(), RuntimeError("mine")
+    pair, failure = Pair(RSA12), RuntimeError("mine")
 
     def listener(event):
         if type(event).__name__ == kind:
@@ -213,7 +213,8 @@ def test_what_a_listener_raises_comes_out_once_and_the_peer_is_told(kind):
     assert again.value.trace is pair.trace
     pair.server.feed(pair.client.take())
     with pytest.raises(errors.Error) as told:
-        pair.server.do_handshake()
+        pair.server.do_handshake()  # is done, where the client raised after its Finished
+        pair.server.read(1)
     assert told.value.alert == ("client", "internal_error")
     assert [alert.description for alert in pair.trace.alerts] == ["internal_error"]
     pair.client.close()
@@ -262,18 +263,19 @@ def test_tamper_sees_each_record_of_its_sender_and_may_leave_it_alone():
 
 @pytest.mark.parametrize("wrap", [bytes, bytearray, lambda record: [record[:9], record[9:]]])
 def test_what_tamper_returns_is_what_arrives(wrap):
-    def flip(sender, index, record):
-        return wrap(record[:-1] + bytes([record[-1] ^ 1])) if index == 2 else record
+    def flip_finished(sender, index, record):
+        return wrap(record[:-1] + bytes([record[-1] ^ 1])) if index == 3 else record
 
-    pair = Pair(RSA12, tamper=flip)
-    for _ in range(2):
-        pair.step(pair.client)
-        if not pair.server.established:
-            with pytest.raises(errors.Error) if pair.client.version is None and _ else pytest.MonkeyPatch.context():
-                pair.step(pair.server)
-    altered = [record for record in pair.trace.records if record.sent is not None]
-    assert [record.sent[:-1] for record in altered] == [(r.header + r.fragment)[:-1] for r in altered]
-    assert pair.trace.alerts[0].description == "bad_record_mac"
+    pair = Pair(RSA12, tamper=flip_finished)
+    for session in (pair.client, pair.server, pair.client):
+        pair.step(session)
+    with pytest.raises(errors.Error) as caught:
+        pair.step(pair.server)
+    assert caught.value.alert == ("server", "bad_record_mac")
+    (altered,) = [record for record in pair.trace.records if record.sent is not None]
+    arrived = altered.header + altered.fragment
+    assert (altered.sent[:-1], altered.sent[-1] ^ 1) == (arrived[:-1], arrived[-1])
+    assert altered.mac.ok is False
 
 
 @pytest.mark.parametrize(("answer", "error"), [(3, TypeError), (None, TypeError), ([b"x", 3], TypeError)])
@@ -393,7 +395,7 @@ def test_closing_while_another_thread_reads_waits_for_that_thread():
         started.set()
         try:
             pair.client.do_handshake_on(near.fileno(), 10)
-        except errors.Error as error:
+        except (errors.Error, OSError) as error:
             failures.append(error)
 
     thread = threading.Thread(target=read)

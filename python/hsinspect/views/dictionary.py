@@ -82,7 +82,7 @@ def _mac(mac: _core.RecordMAC, hide: Hide) -> dict[str, Any]:
     return {
         **_plain(mac, _MAC),
         "key": hide(mac.key.value),
-        "nonce": mac.nonce.hex(),
+        "nonce": hide(mac.nonce),  # in TLS 1.3 the first one is the IV
         "input": hide(mac.input),
         "received": mac.received.hex(),
         "computed": mac.computed.hex(),
