@@ -12,9 +12,9 @@
     {label, sender, false, 1, ANY_LATER, hsi_rule_key_block_part, "slice", "a part of the key block",                  \
      "RFC 5246 section 6.3", "key block", NULL, 0, 0, number}
 
-#define DERIVE(label, sender, epoch, parent, tls, until, until_sender)                                                 \
+#define DERIVE(label, sender, epoch, parent, tls, until, until_sender, messages)                                                 \
     {label, sender, true, epoch, epoch, hsi_rule_derive_secret, "Derive-Secret",                                       \
-     "Derive-Secret(" parent ", \"" tls "\", " #until " transcript)", "RFC 8446 section 7.1", parent, tls,               \
+     "Derive-Secret(" parent ", \"" tls "\", " messages ")", "RFC 8446 section 7.1", parent, tls,               \
      HSI_##until, until_sender, 0}
 
 #define TRAFFIC_UPDATE(label, sender)                                                                                  \
@@ -47,22 +47,30 @@ const hsi_rule hsi_rules[] = {
     KEY_BLOCK_PART("server write IV", HSI_SERVER, 5),
     {"early secret", SHARED, true, NONE, NONE, hsi_rule_early_secret, "HKDF-Extract", "HKDF-Extract(0, zeros)",
      "RFC 8446 section 7.1", NULL, NULL, 0, 0, 0},
-    DERIVE("CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT, 1, "early secret", "c e traffic", CLIENT_HELLO, HSI_CLIENT),
-    DERIVE("EARLY_EXPORTER_SECRET", SHARED, NONE, "early secret", "e exp master", CLIENT_HELLO, HSI_CLIENT),
+    DERIVE("CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT, 1, "early secret", "c e traffic", CLIENT_HELLO, HSI_CLIENT,
+           "ClientHello"),
+    DERIVE("EARLY_EXPORTER_SECRET", SHARED, NONE, "early secret", "e exp master", CLIENT_HELLO, HSI_CLIENT,
+           "ClientHello"),
     {"handshake secret", SHARED, true, NONE, NONE, hsi_rule_next_stage, "HKDF-Extract",
      "HKDF-Extract(Derive-Secret(early secret, \"derived\", \"\"), shared secret)", "RFC 8446 section 7.1", "early secret",
      "shared secret", 0, 0, 0},
-    DERIVE("CLIENT_HANDSHAKE_TRAFFIC_SECRET", HSI_CLIENT, 2, "handshake secret", "c hs traffic", SERVER_HELLO, HSI_SERVER),
-    DERIVE("SERVER_HANDSHAKE_TRAFFIC_SECRET", HSI_SERVER, 2, "handshake secret", "s hs traffic", SERVER_HELLO, HSI_SERVER),
+    DERIVE("CLIENT_HANDSHAKE_TRAFFIC_SECRET", HSI_CLIENT, 2, "handshake secret", "c hs traffic", SERVER_HELLO, HSI_SERVER,
+           "ClientHello...ServerHello"),
+    DERIVE("SERVER_HANDSHAKE_TRAFFIC_SECRET", HSI_SERVER, 2, "handshake secret", "s hs traffic", SERVER_HELLO, HSI_SERVER,
+           "ClientHello...ServerHello"),
     FINISHED_KEY(HSI_CLIENT, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"),
     FINISHED_KEY(HSI_SERVER, "SERVER_HANDSHAKE_TRAFFIC_SECRET"),
     {"master secret", SHARED, true, NONE, NONE, hsi_rule_next_stage, "HKDF-Extract",
      "HKDF-Extract(Derive-Secret(handshake secret, \"derived\", \"\"), zeros)", "RFC 8446 section 7.1", "handshake secret",
      NULL, 0, 0, 0},
-    DERIVE("CLIENT_TRAFFIC_SECRET_0", HSI_CLIENT, 3, "master secret", "c ap traffic", FINISHED, HSI_SERVER),
-    DERIVE("SERVER_TRAFFIC_SECRET_0", HSI_SERVER, 3, "master secret", "s ap traffic", FINISHED, HSI_SERVER),
-    DERIVE("EXPORTER_SECRET", SHARED, NONE, "master secret", "exp master", FINISHED, HSI_SERVER),
-    DERIVE("resumption master secret", SHARED, NONE, "master secret", "res master", FINISHED, HSI_CLIENT),
+    DERIVE("CLIENT_TRAFFIC_SECRET_0", HSI_CLIENT, 3, "master secret", "c ap traffic", FINISHED, HSI_SERVER,
+           "ClientHello...server Finished"),
+    DERIVE("SERVER_TRAFFIC_SECRET_0", HSI_SERVER, 3, "master secret", "s ap traffic", FINISHED, HSI_SERVER,
+           "ClientHello...server Finished"),
+    DERIVE("EXPORTER_SECRET", SHARED, NONE, "master secret", "exp master", FINISHED, HSI_SERVER,
+           "ClientHello...server Finished"),
+    DERIVE("resumption master secret", SHARED, NONE, "master secret", "res master", FINISHED, HSI_CLIENT,
+           "ClientHello...client Finished"),
     TRAFFIC_UPDATE("CLIENT_TRAFFIC_SECRET_%llu", HSI_CLIENT),
     TRAFFIC_UPDATE("SERVER_TRAFFIC_SECRET_%llu", HSI_SERVER),
     WRITE_KEY("client write key", HSI_CLIENT, "key"),

@@ -33,6 +33,7 @@ def run(
     group: str | None = None,
     encrypt_then_mac: bool | None = None,
     extended_master_secret: bool | None = None,
+    tickets: bool | None = None,
     alpn: Sequence[str] | None = None,
     server_name: str | None = "localhost",
     certificate: str | None = None,
@@ -45,7 +46,7 @@ def run(
     """A handshake, `request` from the client, `response` from the server, and the close, client first.
 
     version: "TLSv1" to "TLSv1.3". kx, cipher, mac, group: GnuTLS's names: "ECDHE-RSA", "AES-128-GCM", "SHA1", "X25519".
-    encrypt_then_mac, extended_master_secret: None: GnuTLS's default, which is on. certificate: the server's key: "RSA",
+    encrypt_then_mac, extended_master_secret, tickets: None: GnuTLS's default, which is on. certificate: the server's key: "RSA",
     "RSA-PSS", "ECDSA", "Ed25519", "DSA"; None: one that fits. priority: a GnuTLS priority string instead of these.
     tamper: called with (sender, index, record) for each record on its way; gives what arrives, or a list of it.
     transport: "tcp" sends the bytes over a loopback connection. How each side failed is in `trace.errors`.
@@ -53,7 +54,7 @@ def run(
     """
     named = {
         "version": version, "kx": kx, "cipher": cipher, "mac": mac, "group": group,
-        "encrypt_then_mac": encrypt_then_mac, "extended_master_secret": extended_master_secret,
+        "encrypt_then_mac": encrypt_then_mac, "extended_master_secret": extended_master_secret, "tickets": tickets,
     }  # fmt: skip
     if priority is not None:
         extra = [name for name, value in named.items() if value is not None]
@@ -63,7 +64,7 @@ def run(
     else:
         plan = plan_of(
             version, kx=kx, cipher=cipher, mac=mac, group=group, certificate=certificate,
-            encrypt_then_mac=encrypt_then_mac, extended_master_secret=extended_master_secret,
+            encrypt_then_mac=encrypt_then_mac, extended_master_secret=extended_master_secret, tickets=tickets,
         )  # fmt: skip
     if transport not in _WIRES:
         raise ValueError(f"transport {transport!r} is unknown; there are {', '.join(_WIRES)}")

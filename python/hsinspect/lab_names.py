@@ -82,6 +82,7 @@ def plan_of(
     certificate: str | None,
     encrypt_then_mac: bool | None,
     extended_master_secret: bool | None,
+    tickets: bool | None,
 ) -> Plan:
     """For names."""
     suites = _suites()
@@ -95,6 +96,7 @@ def plan_of(
     for what, name, column in (("kx", kx, 1), ("cipher", cipher, 2), ("mac", mac, 3)):
         if name is not None:
             _known(what, name, KEY_EXCHANGES if what == "kx" else sorted({str(s[column]) for s, _ in suites}))
+    flags["tickets"] = tickets
     if group is not None:
         _known("group", group, GROUPS)
     _require_suite(suites, version, kx, cipher, mac)
@@ -131,7 +133,7 @@ def _priority(
         if name is not None:
             parts += [f"-{kind}-ALL", f"+{name}"]
     parts += [f"+{name}" for name in exchange.signatures]
-    words = {"encrypt_then_mac": "%NO_ETM", "extended_master_secret": "%NO_SESSION_HASH"}
+    words = {"encrypt_then_mac": "%NO_ETM", "extended_master_secret": "%NO_SESSION_HASH", "tickets": "%NO_TICKETS"}
     parts += [words[name] for name, flag in flags.items() if flag is False]
     return ":".join(parts)
 

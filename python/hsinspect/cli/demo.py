@@ -20,6 +20,7 @@ TEXTBOOK: dict[str, Any] = {
     "cipher": "AES-128-CBC",
     "mac": "SHA1",
     "encrypt_then_mac": False,  # the order in which RFC 5246 does it
+    "tickets": False,  # the twelve steps have none
 }
 
 

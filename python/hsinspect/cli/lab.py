@@ -27,6 +27,7 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--no-extended-master-secret", dest="extended_master_secret", action="store_false", default=None
     )
+    command.add_argument("--no-tickets", dest="tickets", action="store_false", default=None)
     command.add_argument("--alpn", action="append", help="a protocol to offer and accept; may be repeated")
     command.add_argument("--request", default="GET / HTTP/1.0\r\n\r\n", help="what the client sends")
     command.add_argument("--response", default="hello", help="what the server answers")
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
         **{name: getattr(options, name) for name in NAMES},
         encrypt_then_mac=options.encrypt_then_mac,
         extended_master_secret=options.extended_master_secret,
+        tickets=options.tickets,
         priority=options.priority,
         alpn=options.alpn,
         request=options.request.encode(),
