@@ -53,7 +53,8 @@ static hsi_verdict judge_length(const hsi_tap *tap, const hsi_record *record)
         bool before_tls13 = version_of(tap) != 0 && version_of(tap) < HSI_TLS13;
         most += before_tls13 ? TLS12_EXPANSION : TLS13_EXPANSION;
     }
-    return verdict(record->fragment.length <= most && record->plaintext.length <= PLAINTEXT_MAX);
+    bool content_fits = !was_read(record) || record->plaintext.length <= PLAINTEXT_MAX;
+    return verdict(record->fragment.length <= most && content_fits);
 }
 
 static hsi_verdict judge_emptiness(const hsi_tap *tap, const hsi_record *record)

@@ -85,7 +85,8 @@ static hsi_status extract_next(hsi_working *w, hsi_bytes parent, hsi_bytes ikm, 
 /* The handshake secret takes in the (EC)DHE shared secret, or zeros where only a PSK was agreed on; the master secret zeros. */
 static bool takes_shared_secret(const hsi_working *w)
 {
-    return w->rule->tls_label != NULL && w->handshake->group != 0;
+    bool psk_only = w->handshake->psk && w->handshake->group == 0;
+    return w->rule->tls_label != NULL && !psk_only;
 }
 
 hsi_status hsi_rule_next_stage(hsi_working *w)

@@ -120,14 +120,18 @@ class Ends:
                 self._listen(side)  # it is done, and yet to be told that the other is not
 
     def _say(self, side: Side, data: bytes | None) -> None:
-        rest = memoryview(data or b"")
-        while rest and side not in self._errors:  # over TCP a session takes a part at a time
-            written: list[int] = []
-            self._do(side, lambda session, part=rest: written.append(session.write(part)))  # type: ignore[misc]
-            rest = rest[sum(written) :]
+        outgoing = memoryview(data or b"")
+        while outgoing and side not in self._errors:  # over TCP a session takes a part at a time
+            outgoing = self._write(side, outgoing)
             self._listen(PEERS[side])
         self._listen(PEERS[side])
         self._listen(side)
+
+    def _write(self, side: Side, data: memoryview) -> memoryview:
+        """Has an end send data; gives what is left."""
+        written: list[int] = []
+        self._do(side, lambda session: written.append(session.write(data)))
+        return data[sum(written) :]
 
     def _listen(self, side: Side) -> None:
         if side not in self._closed:

@@ -75,7 +75,7 @@ class Rows:
             protection=self.protection(records[-1]) if records else "",
             good=all(record.ok is not False for record in records),
             altered=any(record.sent is not None for record in records),
-            facts=facts_of(message, self.checks),
+            facts=facts_of(message, self.checks) + tuple(line for record in records for line in _authentication(record)),
             explanation=None if text is None else f"{text.what} {text.rfc}",
             fields=tuple(_field(leaf) for leaf in message.fields.leaves()),
             failures=failures + tuple(line for record in records for line in _altered(record)),
@@ -99,6 +99,7 @@ class Rows:
             protection=self.protection(record),
             good=record.ok,
             altered=record.sent is not None,
+            facts=_authentication(record),
             explanation=None if text is None else f"{text.what} {text.rfc}",
             failures=_altered(record),
         )
@@ -172,6 +173,14 @@ def _line(record: _core.Record) -> LineStyle:
 
 def _wire_bytes(record: _core.Record) -> int:
     return len(record.header) + len(record.fragment)
+
+
+def _authentication(record: _core.Record) -> tuple[str, ...]:
+    """The MAC or tag of a record that has the right one; of one that has not, the failures tell."""
+    if record.mac is None or not record.ok:
+        return ()
+    name = f"{record.mac.algorithm} tag" if record.mac.kind == "aead" else f"HMAC-{record.mac.algorithm}"
+    return (f"{show_bytes(name)} {grouped_hex(record.mac.received)}  as computed",)
 
 
 def _altered(record: _core.Record) -> tuple[str, ...]:
