@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-enum { BLOCK = 4096, ALIGNMENT = 16 };
+enum { SMALLEST = 4096, LARGEST = 65536, ALIGNMENT = 16 }; /* of a block; each is twice the one before */
 
 struct hsi_arena_block {
     hsi_arena_block *next;
@@ -24,6 +24,13 @@ void hsi_arena_cleanup(hsi_arena *arena)
         arena->blocks = block->next;
         hsi_memory_free(block, sizeof *block + block->size);
     }
+}
+
+static size_t next_size(const hsi_arena *arena)
+{
+    size_t last = arena->blocks == NULL ? 0 : arena->blocks->size;
+    size_t next = last < SMALLEST ? SMALLEST : 2 * last;
+    return next > LARGEST ? LARGEST : next;
 }
 
 static hsi_arena_block *add_block(hsi_arena *arena, size_t size)
@@ -46,7 +53,8 @@ void *hsi_arena_new(hsi_arena *arena, size_t size)
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     hsi_arena_block *block = arena->blocks;
     if (block == NULL || block->size - block->used < size) {
-        block = add_block(arena, size > BLOCK ? size : BLOCK);
+        size_t usual = next_size(arena);
+        block = add_block(arena, size > usual ? size : usual);
         if (block == NULL) {
             return NULL;
         }

@@ -19,9 +19,10 @@ typedef struct lab_kind {
     size_t authority; /* an index into authorities */
 } lab_kind;
 
+/* Their names differ: by its name GnuTLS looks for a certificate's issuer among those that are trusted. */
 static const lab_kind authority_kinds[] = {
-    {"RSA", GNUTLS_PK_RSA, 2048, 0},
-    {"ECDSA", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 1},
+    {"lab RSA authority", GNUTLS_PK_RSA, 2048, 0},
+    {"lab ECDSA authority", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 1},
 };
 
 static const lab_kind kinds[] = {
@@ -148,7 +149,7 @@ static int make_authority(lab_pair *out, const lab_kind *kind)
 {
     int code = make_pair(out, kind);
     if (code >= 0) {
-        code = set_identity(out->certificate, out->key, "lab authority", 1);
+        code = set_identity(out->certificate, out->key, kind->name, 1);
     }
     if (code >= 0) {
         code = set_authority(out->certificate);

@@ -1,6 +1,6 @@
-/* Rules for extensions: a server answers only those that the client sent, and in TLS 1.3 each stands in a message that it may
- * stand in. What an extension holds is no matter here. RFC 8446 section 4.2, RFC 5246 section 7.4.1.4, RFC 5746 section 3.6.
- * SPDX-License-Identifier: MIT */
+/* Rules for extensions: a server answers only those that the client sent, and in TLS 1.3 each stands in a
+ * message that it may stand in. What an extension holds is no matter here. RFC 8446 section 4.2, RFC 5246
+ * section 7.4.1.4, RFC 5746 section 3.6. SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 
 enum {
@@ -117,7 +117,8 @@ static hsi_status check_question(hsi_tap *tap, hsi_handshake *handshake, const h
     }
     hsi_check check = {.kind = HSI_RULE, .formula = question->formula, .rfc = question->rfc};
     const char *whose;
-    HSI_TRY(hsi_arena_format(&tap->arena, &whose, "%s.%s", hsi_side_name(asking->message->sender), asking->message->name));
+    HSI_TRY(
+        hsi_arena_format(&tap->arena, &whose, "%s.%s", hsi_side_name(asking->message->sender), asking->message->name));
     HSI_TRY(hsi_check_name(tap, handshake, question->what, whose, &check.name));
     hsi_check_evidence(&check, HSI_EVENT_MESSAGE, asking->message);
     if (no != NULL) {
@@ -145,7 +146,8 @@ static const struct {
     {HSI_NEW_SESSION_TICKET, HSI_SERVER, HSI_IN_NST, false, "extensions"},
 };
 
-/* The HelloRetryRequest: the message after the ClientHello that it answers, of the type byte ServerHello. NULL: none. */
+/* The HelloRetryRequest: the message after the ClientHello that it answers, of the type byte ServerHello.
+ * NULL: none. */
 static const hsi_message *hello_retry_request(const hsi_tap *tap, const hsi_handshake *handshake)
 {
     for (size_t i = handshake->retried_hello->index + 1; i < tap->messages.count; i++) {

@@ -1,7 +1,7 @@
-/* The order of messages: two state machines, each a table of who may send what, when, and where that leads. A handshake that
- * just stops is fine; the first message that stands where it may not is named. Knows no record and no content.
- * RFC 5246 section 7.3, RFC 5077 section 3.3, RFC 6066 section 8; RFC 8446 sections 2, 4.4, 4.6 and appendix A.
- * SPDX-License-Identifier: MIT */
+/* The order of messages: two state machines, each a table of who may send what, when, and where that leads. A
+ * handshake that just stops is fine; the first message that stands where it may not is named. Knows no record
+ * and no content. RFC 5246 section 7.3, RFC 5077 section 3.3, RFC 6066 section 8; RFC 8446 sections 2, 4.4,
+ * 4.6 and appendix A. SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 
 typedef enum hsi_stage {
@@ -10,32 +10,35 @@ typedef enum hsi_stage {
     HELLO_RETRY,
     SECOND_HELLO,
     SERVER_HELLO,
-    EXTENSIONS,        /* TLS 1.3: EncryptedExtensions */
+    EXTENSIONS, /* TLS 1.3: EncryptedExtensions */
     SERVER_CERT,
-    SERVER_STATUS,     /* CertificateStatus */
-    SERVER_KEY,        /* ServerKeyExchange */
-    ASKED,             /* CertificateRequest: the client must answer with a Certificate */
+    SERVER_STATUS, /* CertificateStatus */
+    SERVER_KEY, /* ServerKeyExchange */
+    ASKED, /* CertificateRequest: the client must answer with a Certificate */
     ASKED_SERVER_CERT, /* TLS 1.3, after a CertificateRequest, and so on */
     ASKED_VERIFY,
-    SERVER_VERIFY,     /* CertificateVerify */
-    ASKED_DONE,        /* from here on the server has said all; the client owes a Certificate */
-    SERVER_DONE,       /* ServerHelloDone; in TLS 1.3 the server's Finished */
-    EARLY_END,         /* EndOfEarlyData */
+    SERVER_VERIFY, /* CertificateVerify */
+    ASKED_DONE, /* from here on the server has said all; the client owes a Certificate */
+    SERVER_DONE, /* ServerHelloDone; in TLS 1.3 the server's Finished */
+    EARLY_END, /* EndOfEarlyData */
     CLIENT_CERT,
-    CLIENT_KEY,        /* ClientKeyExchange */
-    CLIENT_CERT_KEY,   /* the same after a Certificate */
+    CLIENT_KEY, /* ClientKeyExchange */
+    CLIENT_CERT_KEY, /* the same after a Certificate */
     CLIENT_VERIFY,
-    CLIENT_DONE,       /* the client's Finished */
-    TICKET,            /* NewSessionTicket before the server's Finished */
+    CLIENT_DONE, /* the client's Finished */
+    TICKET, /* NewSessionTicket before the server's Finished */
     RESUMED_TICKET,
-    RESUMED_DONE,      /* the server's Finished comes first in a resumption */
+    RESUMED_DONE, /* the server's Finished comes first in a resumption */
     OVER,
-    LATE_CERT,         /* TLS 1.3: authentication after the handshake */
+    LATE_CERT, /* TLS 1.3: authentication after the handshake */
     LATE_VERIFY
 } hsi_stage;
 
 /* HandshakeTypes that only this file must know. */
-enum { HELLO_RETRY_REQUEST = 6, SUPPLEMENTAL_DATA = 23 }; /* RFC 8446 section 4: a reserved number, for HelloRetryRequest */
+enum {
+    HELLO_RETRY_REQUEST = 6,
+    SUPPLEMENTAL_DATA = 23
+}; /* RFC 8446 section 4: a reserved number, for HelloRetryRequest */
 
 typedef struct hsi_step {
     hsi_stage from;
@@ -115,7 +118,8 @@ static const hsi_step tls13[] = {
     {LATE_VERIFY, C, HSI_FINISHED, OVER},
 };
 
-/* After its Finished a server waits for nobody: what it sends then moves nothing, and the client may not have answered yet. */
+/* After its Finished a server waits for nobody: what it sends then moves nothing, and the client may not have
+ * answered yet. */
 static bool moves_nothing(bool is_tls13, hsi_stage stage, const hsi_message *message)
 {
     if (message->sender != HSI_SERVER) {
@@ -125,7 +129,7 @@ static bool moves_nothing(bool is_tls13, hsi_stage stage, const hsi_message *mes
         return message->type == HSI_HELLO_REQUEST; /* at any time, RFC 5246 section 7.4.1.1 */
     }
     return stage >= ASKED_DONE && (message->type == HSI_NEW_SESSION_TICKET || message->type == HSI_KEY_UPDATE ||
-                           (message->type == HSI_CERTIFICATE_REQUEST && stage >= OVER));
+                                   (message->type == HSI_CERTIFICATE_REQUEST && stage >= OVER));
 }
 
 static bool is_retry(const hsi_message *message)
@@ -165,7 +169,8 @@ static size_t first_message(const hsi_tap *tap, const hsi_handshake *handshake)
     return low;
 }
 
-/* The first message that stands where it may not; NULL: there is none. `count`: of the messages that were looked at. */
+/* The first message that stands where it may not; NULL: there is none. `count`: of the messages that were
+ * looked at. */
 static const hsi_message *misplaced(const hsi_tap *tap, const hsi_handshake *handshake, size_t *count)
 {
     hsi_stage stage = START;
@@ -201,8 +206,8 @@ hsi_status hsi_check_order(hsi_tap *tap, hsi_handshake *handshake)
     }
     if (message != NULL) {
         hsi_check_evidence(&check, HSI_EVENT_MESSAGE, message);
-        HSI_TRY(hsi_arena_format(&tap->arena, &reason, "message[%zu], %s from the %s, may not stand here", message->index,
-                                 message->name, hsi_side_name(message->sender)));
+        HSI_TRY(hsi_arena_format(&tap->arena, &reason, "message[%zu], %s from the %s, may not stand here",
+                                 message->index, message->name, hsi_side_name(message->sender)));
     }
     return hsi_check_judge(tap, &check, message == NULL, reason);
 }

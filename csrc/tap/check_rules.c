@@ -1,5 +1,5 @@
-/* Rules for what was agreed on: the server chooses only from what the client offered, does not pretend to know less than it
- * does, and echoes the session id. Looks at fields only; what is absent on either side says nothing.
+/* Rules for what was agreed on: the server chooses only from what the client offered, does not pretend to know
+ * less than it does, and echoes the session id. Looks at fields only; what is absent on either side says nothing.
  * RFC 8446 sections 4.1 and 4.2, RFC 5246 section 7.4, RFC 7301 section 3.2, RFC 8422 section 5.
  * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
@@ -8,7 +8,8 @@
 
 typedef enum hsi_era { BEFORE_TLS13 = 1, TLS13 = 2, EVER = 3 } hsi_era;
 
-/* A choice in one message and the list in another that it must come from. `item`: the member of a list's item; NULL: itself. */
+/* A choice in one message and the list in another that it must come from. `item`: the member of a list's item;
+ * NULL: itself. */
 static const struct hsi_choice {
     const char *whose;
     hsi_era era;
@@ -21,42 +22,83 @@ static const struct hsi_choice {
     const char *formula;
     const char *rfc;
 } choices[] = {
-    {"cipher_suite", EVER, {HSI_SERVER_HELLO, HSI_SERVER, "cipher_suite"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "cipher_suites"}, NULL,
-     "ServerHello.cipher_suite is one of ClientHello.cipher_suites", "RFC 8446 section 4.1.3, RFC 5246 section 7.4.1.3"},
-    {"cipher_suite", EVER, {HSI_SERVER_HELLO, HSI_SERVER, "cipher_suite"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "cipher_specs"}, NULL,
-     "ServerHello.cipher_suite is one of the SSLv2-format ClientHello's cipher_specs", "RFC 5246 appendix E.2"},
-    {"compression_method", EVER, {HSI_SERVER_HELLO, HSI_SERVER, "legacy_compression_method"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "legacy_compression_methods"}, NULL,
+    {"cipher_suite",
+     EVER,
+     {HSI_SERVER_HELLO, HSI_SERVER, "cipher_suite"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "cipher_suites"},
+     NULL,
+     "ServerHello.cipher_suite is one of ClientHello.cipher_suites",
+     "RFC 8446 section 4.1.3, RFC 5246 section 7.4.1.3"},
+    {"cipher_suite",
+     EVER,
+     {HSI_SERVER_HELLO, HSI_SERVER, "cipher_suite"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "cipher_specs"},
+     NULL,
+     "ServerHello.cipher_suite is one of the SSLv2-format ClientHello's cipher_specs",
+     "RFC 5246 appendix E.2"},
+    {"compression_method",
+     EVER,
+     {HSI_SERVER_HELLO, HSI_SERVER, "legacy_compression_method"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "legacy_compression_methods"},
+     NULL,
      "ServerHello.compression_method is one of ClientHello.compression_methods",
      "RFC 8446 section 4.1.3, RFC 5246 section 7.4.1.3"},
-    {"group", TLS13, {HSI_SERVER_HELLO, HSI_SERVER, "extensions.key_share.server_share.group"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.key_share.client_shares"}, "group",
-     "the server's key share is in a group that the client sent a share for", "RFC 8446 section 4.2.8"},
-    {"group", BEFORE_TLS13, {HSI_SERVER_KEY_EXCHANGE, HSI_SERVER, "params.curve_params.namedcurve"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.supported_groups.named_group_list"}, NULL,
-     "ServerKeyExchange's curve is one of the client's supported_groups", "RFC 8422 section 5.4"},
-    {"signature_scheme", BEFORE_TLS13, {HSI_SERVER_KEY_EXCHANGE, HSI_SERVER, "algorithm"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.signature_algorithms.supported_signature_algorithms"}, NULL,
-     "ServerKeyExchange's algorithm is one of the client's signature_algorithms", "RFC 5246 section 7.4.3"},
-    {"signature_scheme", TLS13, {HSI_CERTIFICATE_VERIFY, HSI_SERVER, "algorithm"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.signature_algorithms.supported_signature_algorithms"}, NULL,
-     "the server's CertificateVerify.algorithm is one of the client's signature_algorithms", "RFC 8446 section 4.4.3"},
-    {"client_signature_scheme", BEFORE_TLS13, {HSI_CERTIFICATE_VERIFY, HSI_CLIENT, "algorithm"},
-     {HSI_CERTIFICATE_REQUEST, HSI_SERVER, "supported_signature_algorithms"}, NULL,
-     "the client's CertificateVerify.algorithm is one that CertificateRequest names", "RFC 5246 section 7.4.8"},
-    {"client_signature_scheme", TLS13, {HSI_CERTIFICATE_VERIFY, HSI_CLIENT, "algorithm"},
-     {HSI_CERTIFICATE_REQUEST, HSI_SERVER, "extensions.signature_algorithms.supported_signature_algorithms"}, NULL,
-     "the client's CertificateVerify.algorithm is one that CertificateRequest names", "RFC 8446 section 4.4.3"},
-    {"alpn", BEFORE_TLS13,
+    {"group",
+     TLS13,
+     {HSI_SERVER_HELLO, HSI_SERVER, "extensions.key_share.server_share.group"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.key_share.client_shares"},
+     "group",
+     "the server's key share is in a group that the client sent a share for",
+     "RFC 8446 section 4.2.8"},
+    {"group",
+     BEFORE_TLS13,
+     {HSI_SERVER_KEY_EXCHANGE, HSI_SERVER, "params.curve_params.namedcurve"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.supported_groups.named_group_list"},
+     NULL,
+     "ServerKeyExchange's curve is one of the client's supported_groups",
+     "RFC 8422 section 5.4"},
+    {"signature_scheme",
+     BEFORE_TLS13,
+     {HSI_SERVER_KEY_EXCHANGE, HSI_SERVER, "algorithm"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.signature_algorithms.supported_signature_algorithms"},
+     NULL,
+     "ServerKeyExchange's algorithm is one of the client's signature_algorithms",
+     "RFC 5246 section 7.4.3"},
+    {"signature_scheme",
+     TLS13,
+     {HSI_CERTIFICATE_VERIFY, HSI_SERVER, "algorithm"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.signature_algorithms.supported_signature_algorithms"},
+     NULL,
+     "the server's CertificateVerify.algorithm is one of the client's signature_algorithms",
+     "RFC 8446 section 4.4.3"},
+    {"client_signature_scheme",
+     BEFORE_TLS13,
+     {HSI_CERTIFICATE_VERIFY, HSI_CLIENT, "algorithm"},
+     {HSI_CERTIFICATE_REQUEST, HSI_SERVER, "supported_signature_algorithms"},
+     NULL,
+     "the client's CertificateVerify.algorithm is one that CertificateRequest names",
+     "RFC 5246 section 7.4.8"},
+    {"client_signature_scheme",
+     TLS13,
+     {HSI_CERTIFICATE_VERIFY, HSI_CLIENT, "algorithm"},
+     {HSI_CERTIFICATE_REQUEST, HSI_SERVER, "extensions.signature_algorithms.supported_signature_algorithms"},
+     NULL,
+     "the client's CertificateVerify.algorithm is one that CertificateRequest names",
+     "RFC 8446 section 4.4.3"},
+    {"alpn",
+     BEFORE_TLS13,
      {HSI_SERVER_HELLO, HSI_SERVER, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.application_layer_protocol_negotiation.protocol_name_list"}, NULL,
-     "the server's protocol is one of the client's protocol_name_list", "RFC 7301 section 3.2"},
-    {"alpn", TLS13,
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.application_layer_protocol_negotiation.protocol_name_list"},
+     NULL,
+     "the server's protocol is one of the client's protocol_name_list",
+     "RFC 7301 section 3.2"},
+    {"alpn",
+     TLS13,
      {HSI_ENCRYPTED_EXTENSIONS, HSI_SERVER, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]"},
-     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.application_layer_protocol_negotiation.protocol_name_list"}, NULL,
-     "the server's protocol is one of the client's protocol_name_list", "RFC 7301 section 3.2"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.application_layer_protocol_negotiation.protocol_name_list"},
+     NULL,
+     "the server's protocol is one of the client's protocol_name_list",
+     "RFC 7301 section 3.2"},
 };
 
 /* The field at a place; NULL: the message or the field is not there. `message` is its message. */
@@ -188,7 +230,8 @@ hsi_status hsi_check_downgrade(hsi_tap *tap, hsi_handshake *handshake)
         return HSI_OK;
     }
     hsi_check check = {.kind = HSI_RULE,
-                       .formula = "ServerHello.random does not end in the downgrade sentinel although TLS 1.3 was offered",
+                       .formula =
+                           "ServerHello.random does not end in the downgrade sentinel although TLS 1.3 was offered",
                        .rfc = "RFC 8446 section 4.1.3"};
     HSI_TRY(hsi_check_name(tap, handshake, "rule", "downgrade", &check.name));
     check.found = hsi_bytes_of(handshake->server_random, HSI_RANDOM);

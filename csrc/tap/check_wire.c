@@ -1,14 +1,14 @@
-/* Rules for what goes over the wire: length, version, type and content of records, messages that can be read to their end, and
- * the alert that answers a broken record. Judges each record and message once (hsi_survey), so that looking often costs
- * nothing; knows no order of messages (check_order.c). RFC 8446 sections 5 and 6.2, RFC 5246 sections 6.2 and 7.2.2.
- * SPDX-License-Identifier: MIT */
+/* Rules for what goes over the wire: length, version, type and content of records, messages that can be read
+ * to their end, and the alert that answers a broken record. Judges each record and message once (hsi_survey),
+ * so that looking often costs nothing; knows no order of messages (check_order.c). RFC 8446 sections 5 and
+ * 6.2, RFC 5246 sections 6.2 and 7.2.2. SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 #include "tap/look.h"
 
 enum {
     PLAINTEXT_MAX = 1 << 14,
     TLS12_EXPANSION = 2048, /* RFC 5246 section 6.2.3 */
-    TLS13_EXPANSION = 256,  /* RFC 8446 section 5.2 */
+    TLS13_EXPANSION = 256, /* RFC 8446 section 5.2 */
     MAJOR = 0x0300,
     ALERT_DECRYPTION_FAILED = 21,
     ALERT_RECORD_OVERFLOW = 22,
@@ -99,9 +99,11 @@ static const struct {
     {"rule.record.not_empty", "only application data may have zero length",
      "RFC 8446 section 5.1, RFC 5246 section 6.2.1", "is empty and not application data", judge_emptiness},
     {"rule.record.version", "the header says 3.x before the ServerHello, then the agreed version, or 3.3 in TLS 1.3",
-     "RFC 8446 section 5.1, RFC 5246 section 6.2.1 and appendix E.1", "has another version in its header", judge_version},
-    {"rule.record.content_type", "the content type is change_cipher_spec, alert, handshake, application_data or heartbeat",
-     "RFC 8446 section 5.1", "has a content type that TLS does not have", judge_type},
+     "RFC 8446 section 5.1, RFC 5246 section 6.2.1 and appendix E.1", "has another version in its header",
+     judge_version},
+    {"rule.record.content_type",
+     "the content type is change_cipher_spec, alert, handshake, application_data or heartbeat", "RFC 8446 section 5.1",
+     "has a content type that TLS does not have", judge_type},
 };
 
 static void survey_record(hsi_tap *tap, const hsi_record *record)

@@ -1,5 +1,5 @@
-/* Secret index: finds the newest secret of a label and epoch without walking all the others; a peer may update its keys as
- * often as it likes. Owns no secret. Inside csrc/tap only: secret_store.c is the way to secrets.
+/* Secret index: finds the newest secret of a label and epoch without walking all the others; a peer may update
+ * its keys as often as it likes. Owns no secret. Inside csrc/tap only: secret_store.c is the way to secrets.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TAP_SECRET_INDEX_H
 #define HSI_TAP_SECRET_INDEX_H
@@ -20,8 +20,8 @@ HSI_MUST_USE hsi_status hsi_secret_index_add(hsi_secret_index *index, hsi_secret
 /* hsi_secret_index_drop takes out the secret that was added last. */
 void hsi_secret_index_drop(hsi_secret_index *index, hsi_secret *secret);
 
-/* hsi_secret_index_chain is the newest secret that may have this label and epoch; the older ones hang on it, and others that
- * share the slot stand among them. NULL: there is none. */
+/* hsi_secret_index_chain is the newest secret that may have this label and epoch; the older ones hang on it,
+ * and others that share the slot stand among them. NULL: there is none. */
 const hsi_secret *hsi_secret_index_chain(const hsi_secret_index *index, const char *label, uint64_t epoch);
 
 #endif

@@ -36,11 +36,7 @@ def connect(
     """
     given = (cafile, certfile, keyfile, alpn, priority)
     if context is None:
-        context = create_default_context(cafile=cafile, priority=priority)
-        if certfile is not None:
-            context.load_cert_chain(certfile, keyfile)
-        if alpn is not None:
-            context.set_alpn_protocols(alpn)
+        context = _context_of(*given)
     elif any(argument is not None for argument in given):
         raise ValueError("context= already says what cafile, certfile, keyfile, alpn and priority would say")
     plain = socket.create_connection((host, port), timeout)
@@ -60,3 +56,18 @@ def connect(
         conn.close()
         raise
     return conn
+
+
+def _context_of(
+    cafile: StrPath | None,
+    certfile: StrPath | None,
+    keyfile: StrPath | None,
+    alpn: Iterable[str] | None,
+    priority: str | None,
+) -> Context:
+    context = create_default_context(cafile=cafile, priority=priority)
+    if certfile is not None:
+        context.load_cert_chain(certfile, keyfile)
+    if alpn is not None:
+        context.set_alpn_protocols(alpn)
+    return context

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hsinspect import _core
-from hsinspect.lab_names import Plan, plan_of, plan_of_priority
+from hsinspect.lab_names import Names, Plan, plan_of, plan_of_priority
 from hsinspect.lab_wire import Ends, memory_wire, tcp_wire
 from hsinspect.trace import Trace
 
@@ -46,34 +46,25 @@ def run(
     """A handshake, `request` from the client, `response` from the server, and the close, client first.
 
     version: "TLSv1" to "TLSv1.3". kx, cipher, mac, group: GnuTLS's names: "ECDHE-RSA", "AES-128-GCM", "SHA1", "X25519".
-    encrypt_then_mac, extended_master_secret, tickets: None: GnuTLS's default, which is on. certificate: the server's key: "RSA",
-    "RSA-PSS", "ECDSA", "Ed25519", "DSA"; None: one that fits. priority: a GnuTLS priority string instead of these.
+    encrypt_then_mac, extended_master_secret, tickets: None: GnuTLS's default, which is on. certificate: the server's
+    key: "RSA", "RSA-PSS", "ECDSA", "Ed25519", "DSA"; None: one that fits. priority: a GnuTLS priority string instead of
+    these.
     tamper: called with (sender, index, record) for each record on its way; gives what arrives, or a list of it.
     transport: "tcp" sends the bytes over a loopback connection. How each side failed is in `trace.errors`.
     ValueError: unknown names, and combinations that TLS, GnuTLS or the system's policy do not have.
     """
-    named = {
-        "version": version, "kx": kx, "cipher": cipher, "mac": mac, "group": group,
-        "encrypt_then_mac": encrypt_then_mac, "extended_master_secret": extended_master_secret, "tickets": tickets,
-    }  # fmt: skip
-    if priority is not None:
-        extra = [name for name, value in named.items() if value is not None]
-        if extra:
-            raise ValueError(f"priority= replaces {', '.join(extra)}")
-        plan = plan_of_priority(priority, certificate)
-    else:
-        plan = plan_of(
-            version, kx=kx, cipher=cipher, mac=mac, group=group, certificate=certificate,
-            encrypt_then_mac=encrypt_then_mac, extended_master_secret=extended_master_secret, tickets=tickets,
-        )  # fmt: skip
+    names = Names(
+        version=version, kx=kx, cipher=cipher, mac=mac, group=group, encrypt_then_mac=encrypt_then_mac,
+        extended_master_secret=extended_master_secret, tickets=tickets,
+    )  # fmt: skip
+    plan = plan_of(names, certificate) if priority is None else plan_of_priority(priority, names, certificate)
     if transport not in _WIRES:
         raise ValueError(f"transport {transport!r} is unknown; there are {', '.join(_WIRES)}")
-    configs = {False: _config(plan, False, alpn), True: _config(plan, True, alpn)}
+    trace = Trace()
     with _WIRES[transport]() as wire:
-        trace = Trace()
         client, server = (
             _core.Session(
-                configs[server_side],
+                _config(plan, server_side, alpn),
                 trace,
                 server_side,
                 None if server_side else server_name,
@@ -86,10 +77,7 @@ def run(
             )
             for server_side in (False, True)
         )
-        if plan.rsa_key is not None:
-            trace.append_private_key(plan.rsa_key)
-        if plan.psk:
-            trace.append_psk(PSK_IDENTITY, PSK_KEY)
+        _tell_keys(trace, plan)
         Ends(trace, client, server, wire).play(request, response)
         client.close()
         server.close()
@@ -98,6 +86,14 @@ def run(
 
 
 _WIRES = {"memory": memory_wire, "tcp": tcp_wire}
+
+
+def _tell_keys(trace: Trace, plan: Plan) -> None:
+    """What somebody who looks has to know so that secrets can be computed from it."""
+    if plan.rsa_key is not None:
+        trace.append_private_key(plan.rsa_key)
+    if plan.psk:
+        trace.append_psk(PSK_IDENTITY, PSK_KEY)
 
 
 def _config(plan: Plan, server_side: bool, alpn: Sequence[str] | None) -> _core.Config:

@@ -58,8 +58,36 @@ class Plan:
     verify: bool
 
 
-def plan_of_priority(priority: str, certificate: str | None) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What was asked for; None: whatever GnuTLS does by itself."""
+
+    version: str | None
+    kx: str | None
+    cipher: str | None
+    mac: str | None
+    group: str | None
+    encrypt_then_mac: bool | None
+    extended_master_secret: bool | None
+    tickets: bool | None
+
+    def given(self) -> list[str]:
+        """The names of what was asked for."""
+        return [name for name in self.__slots__ if getattr(self, name) is not None]
+
+
+_SWITCHES = {"encrypt_then_mac": "%NO_ETM", "extended_master_secret": "%NO_SESSION_HASH", "tickets": "%NO_TICKETS"}
+_NOT_IN_TLS13 = {
+    "kx": "no key exchange to name: its suites have none, use group=",
+    "encrypt_then_mac": "no encrypt_then_mac: all its ciphers are AEADs, RFC 8446 section 1.2",
+    "extended_master_secret": "no extended_master_secret: all its secrets depend on the messages, RFC 8446 appendix D",
+}
+
+
+def plan_of_priority(priority: str, names: Names, certificate: str | None) -> Plan:
     """For any priority string: both usual certificates, and a pre-shared key in case it is asked for."""
+    if names.given():
+        raise ValueError(f"priority= replaces {', '.join(names.given())}")
     _core.Config(True).set_priority(priority)
     kinds = ANY_CERTIFICATE if certificate is None else (_known("certificate", certificate, CERTIFICATES),)
     psk = "PSK" in priority
@@ -72,39 +100,14 @@ def plan_of_priority(priority: str, certificate: str | None) -> Plan:
     )
 
 
-def plan_of(
-    version: str | None,
-    *,
-    kx: str | None,
-    cipher: str | None,
-    mac: str | None,
-    group: str | None,
-    certificate: str | None,
-    encrypt_then_mac: bool | None,
-    extended_master_secret: bool | None,
-    tickets: bool | None,
-) -> Plan:
+def plan_of(names: Names, certificate: str | None) -> Plan:
     """For names."""
-    suites = _suites()
-    if version is not None:
-        _known("version", version, VERSIONS)
-    if kx is not None and version == "TLSv1.3":
-        raise ValueError("TLS 1.3 has no key exchange to name: its suites have none, use group=")
-    flags = {"encrypt_then_mac": encrypt_then_mac, "extended_master_secret": extended_master_secret}
-    if version == "TLSv1.3" and any(flag is not None for flag in flags.values()):
-        raise ValueError("TLS 1.3 has neither encrypt_then_mac nor extended_master_secret, RFC 8446 section 4.2")
-    for what, name, column in (("kx", kx, 1), ("cipher", cipher, 2), ("mac", mac, 3)):
-        if name is not None:
-            _known(what, name, KEY_EXCHANGES if what == "kx" else sorted({str(s[column]) for s, _ in suites}))
-    flags["tickets"] = tickets
-    if group is not None:
-        _known("group", group, GROUPS)
-    _require_suite(suites, version, kx, cipher, mac)
-    exchange = KEY_EXCHANGES.get(kx or "", KeyExchange("RSA"))
+    _check(names)
+    exchange = KEY_EXCHANGES.get(names.kx or "", KeyExchange("RSA"))
     kind = exchange.certificate if certificate is None else _known("certificate", certificate, CERTIFICATES)
     chosen = () if kind is None else (_core.lab_certificate(kind),)
     return Plan(
-        priority=_priority(version, kx, cipher, mac, group, exchange, flags),
+        priority=_priority(names, exchange),
         certificates=chosen,
         rsa_key=chosen[0][1] if exchange.opens and chosen else None,
         psk=exchange.psk,
@@ -112,29 +115,41 @@ def plan_of(
     )
 
 
-def _priority(
-    version: str | None,
-    kx: str | None,
-    cipher: str | None,
-    mac: str | None,
-    group: str | None,
-    exchange: KeyExchange,
-    flags: dict[str, bool | None],
-) -> str:
+def _check(names: Names) -> None:
+    """ValueError: a name is unknown, or they do not go together."""
+    suites = _suites()
+    known: dict[str, Iterable[str]] = {
+        "version": VERSIONS,
+        "kx": KEY_EXCHANGES,
+        "cipher": sorted({suite[2] for suite, _ in suites}),
+        "mac": sorted({suite[3] for suite, _ in suites}),
+        "group": GROUPS,
+    }
+    for what, those in known.items():
+        name = getattr(names, what)
+        if name is not None:
+            _known(what, name, those)
+    if names.version == "TLSv1.3":
+        for what in names.given():
+            if what in _NOT_IN_TLS13:
+                raise ValueError(f"TLS 1.3 has {_NOT_IN_TLS13[what]}")
+    _require_suite(suites, names)
+
+
+def _priority(names: Names, exchange: KeyExchange) -> str:
     parts = ["NORMAL"]
     kinds = (
-        ("VERS", f"VERS-{VERSIONS[version]}" if version else None),
-        ("KX", kx),
-        ("CIPHER", cipher),
-        ("MAC", mac),
-        ("GROUP", f"GROUP-{group}" if group else None),
+        ("VERS", names.version and f"VERS-{VERSIONS[names.version]}"),
+        ("KX", names.kx),
+        ("CIPHER", names.cipher),
+        ("MAC", names.mac),
+        ("GROUP", names.group and f"GROUP-{names.group}"),
     )
     for kind, name in kinds:
         if name is not None:
             parts += [f"-{kind}-ALL", f"+{name}"]
     parts += [f"+{name}" for name in exchange.signatures]
-    words = {"encrypt_then_mac": "%NO_ETM", "extended_master_secret": "%NO_SESSION_HASH", "tickets": "%NO_TICKETS"}
-    parts += [words[name] for name, flag in flags.items() if flag is False]
+    parts += [word for name, word in _SWITCHES.items() if getattr(names, name) is False]
     return ":".join(parts)
 
 
@@ -154,22 +169,21 @@ def _known(what: str, name: str, names: Iterable[str]) -> str:
     return name
 
 
-def _require_suite(
-    suites: list[tuple[Suite, bool]], version: str | None, kx: str | None, cipher: str | None, mac: str | None
-) -> None:
+def _require_suite(suites: list[tuple[Suite, bool]], names: Names) -> None:
     """ValueError: GnuTLS has no suite of these names in this version, or those that it has are forbidden."""
+    asked = (names.kx, names.cipher, names.mac)
     fitting = [
         (suite, allowed)
         for suite, allowed in suites
-        if kx in (None, suite[1]) and cipher in (None, suite[2]) and mac in (None, suite[3])
-        and _in_version(suite, version)
-    ]  # fmt: skip
-    asked = ", ".join(str(name) for name in (version, kx, cipher, mac) if name is not None)
+        if all(name in (None, has) for name, has in zip(asked, suite[1:4], strict=True))
+        and _in_version(suite, names.version)
+    ]
+    words = ", ".join(name for name in (names.version, *asked) if name is not None)
     if not fitting:
-        raise ValueError(f"GnuTLS {_core.gnutls_version()} has no cipher suite for {asked}")
+        raise ValueError(f"GnuTLS {_core.gnutls_version()} has no cipher suite for {words}")
     if not any(allowed for _, allowed in fitting):
-        names = ", ".join(suite[0] for suite, _ in fitting)
-        raise ValueError(f"the library or the system's policy forbids {names}")
+        forbidden = ", ".join(suite[0] for suite, _ in fitting)
+        raise ValueError(f"the library or the system's policy forbids {forbidden}")
 
 
 def _in_version(suite: Suite, version: str | None) -> bool:

@@ -9,13 +9,15 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from hsinspect.errors import Error
+from hsinspect.errors import ClosedError, Error
 
 if TYPE_CHECKING:
+    from hsinspect import _core
     from hsinspect.seam import SocketSeam
     from hsinspect.trace import Trace
 
 FAREWELL_SECONDS = 1.0  # how long close() waits for the socket to take a close_notify
+LINGER_SECONDS = 0.1  # and for the end of the stream of a peer that has sent its own
 
 
 class TLSSocket(ssl.SSLSocket):
@@ -28,6 +30,7 @@ class TLSSocket(ssl.SSLSocket):
     _trace: Trace | None = None
     _seam: SocketSeam | None = None
     _says_farewell = False
+    _sent_end = False
 
     @property
     def trace(self) -> Trace:
@@ -50,7 +53,7 @@ class TLSSocket(ssl.SSLSocket):
         """As in `ssl`; the end of what we send goes into the trace."""
         super().shutdown(how)
         if how != socket.SHUT_RD and self._seam is not None:
-            self._seam.core.sent_end("fin")
+            self._end_sending(self._seam.core)
 
     def _real_close(self) -> None:  # what socket.close() calls when nobody uses the socket any more
         seam, self._seam = self._seam, None
@@ -61,14 +64,45 @@ class TLSSocket(ssl.SSLSocket):
             super()._real_close()  # type: ignore[misc]
 
     def _take_leave(self, seam: SocketSeam) -> None:
+        """What goes over the wire, or into the trace, before the descriptor is closed."""
         core = seam.core
         try:
             if self._says_farewell and core.established:
-                core.close_notify_on(self.fileno(), FAREWELL_SECONDS)
-                while core.read_on(self.fileno(), 0, 16384):  # a reset would follow what nobody has read
-                    pass
+                self._exchange_farewells(core)
         except (Error, OSError, ValueError):
             pass  # the peer is gone, or the connection had failed before: there is nobody to tell
         finally:
+            try:
+                self._end_sending(core)
+            finally:
+                core.close()
+
+    def _exchange_farewells(self, core: _core.Session) -> None:
+        """Sends close_notify. Where the peer has sent its own, its end of the stream is not far: it is waited for."""
+        core.close_notify_on(self.fileno(), FAREWELL_SECONDS)
+        try:
+            while core.read_on(self.fileno(), 0, 16384):  # a reset would follow what nobody has read
+                pass
+        except ClosedError:
+            if not self._peer_ended(core, 0):
+                self._end_sending(core)  # it may be waiting for our end
+                super().shutdown(socket.SHUT_WR)
+                self._peer_ended(core, LINGER_SECONDS)
+
+    def _end_sending(self, core: _core.Session) -> None:
+        if not self._sent_end:
+            self._sent_end = True
             core.sent_end("fin")
-            core.close()
+
+    def _peer_ended(self, core: _core.Session, seconds: float) -> bool:
+        self.settimeout(seconds)
+        try:
+            ended = socket.socket.recv(self, 1, socket.MSG_PEEK) == b""
+        except OSError as error:
+            if not isinstance(error, ConnectionResetError):
+                return False  # it takes longer
+            core.feed_end("rst")
+            return True
+        if ended:
+            core.feed_end("fin")
+        return ended

@@ -1,5 +1,5 @@
-/* Whole connections that others published, record by record, read from tests/data (their README says whose they are), and
- * journals and taps over them. Tests that read them run in the root of the repository.
+/* Whole connections that others published, record by record, read from tests/data (their README says whose
+ * they are), and journals and taps over them. Tests that read them run in the root of the repository.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TESTS_CONNECTION_H
 #define HSI_TESTS_CONNECTION_H
@@ -12,7 +12,7 @@ enum { CONNECTION_BYTES = 16384, CONNECTION_RECORDS = 16 };
 /* Where each comes from, and the secret from which all others follow (no key log leads back to it). */
 static const struct published_connection {
     const char *folder; /* of RFC 8448: a file .json; of the illustrated ones: a folder caps */
-    const char *files;  /* of caps, in the order in which they were sent; NULL: .json */
+    const char *files; /* of caps, in the order in which they were sent; NULL: .json */
     const char *label;
     const char *secret;
 } published_connections[] = {
@@ -24,7 +24,8 @@ static const struct published_connection {
      "serverccs serverfinished clientdata serverdata clientalert",
      "premaster secret", "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624"},
     {"illustrated-tls13",
-     "clienthello serverhello serverccs serverencextensions serverenccert serverenccertverify serverencfinished clientccs "
+     "clienthello serverhello serverccs serverencextensions serverenccert serverenccertverify serverencfinished "
+     "clientccs "
      "clientencfinished clientencdata serverencticket1 serverencticket2 serverencdata",
      "shared secret", "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624"},
 };

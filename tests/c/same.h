@@ -1,5 +1,5 @@
-/* Whether two taps came to the same: events in order, records, messages, secrets, derivations and checks, by what they say.
- * SPDX-License-Identifier: MIT */
+/* Whether two taps came to the same: events in order, records, messages, secrets, derivations and checks, by
+ * what they say. SPDX-License-Identifier: MIT */
 #ifndef HSI_TESTS_SAME_H
 #define HSI_TESTS_SAME_H
 
@@ -63,7 +63,8 @@ static inline bool same_event(const hsi_event *a, const hsi_event *b)
     case HSI_EVENT_SECRET:
         return same_secret(a->item, b->item);
     case HSI_EVENT_APPLICATION_DATA:
-        return hsi_bytes_equal(((const hsi_application_data *)a->item)->data, ((const hsi_application_data *)b->item)->data);
+        return hsi_bytes_equal(((const hsi_application_data *)a->item)->data,
+                               ((const hsi_application_data *)b->item)->data);
     default:
         return true; /* their records are compared */
     }

@@ -1,5 +1,5 @@
-/* Messages put into a tap without records' protection, so that any message can be said by anybody at any time: what a test of
- * negotiation, order or rules is about.
+/* Messages put into a tap without records' protection, so that any message can be said by anybody at any time:
+ * what a test of negotiation, order or rules is about.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TESTS_SAYING_H
 #define HSI_TESTS_SAYING_H
@@ -37,15 +37,21 @@ static inline hsi_record *say_record(hsi_tap *tap, uint8_t sender, uint8_t type,
     return record;
 }
 
+/* say_raw says whole messages, headers included. */
+static inline const hsi_message *say_raw(hsi_tap *tap, uint8_t sender, hsi_bytes raw)
+{
+    hsi_record *record = say_record(tap, sender, HSI_CONTENT_HANDSHAKE, raw);
+    assert_int_equal(hsi_reassembly_take(tap, &tap->streams[sender], record, false), HSI_OK);
+    return tap->messages.count == 0 ? NULL : tap->messages.items[tap->messages.count - 1];
+}
+
 static inline const hsi_message *say(hsi_tap *tap, uint8_t sender, uint8_t type, const char *body)
 {
     uint8_t raw[4 + HEX_MAX] = {type};
     size_t length = hex(raw + 4, body).length;
     raw[2] = (uint8_t)(length >> 8);
     raw[3] = (uint8_t)length;
-    hsi_record *record = say_record(tap, sender, HSI_CONTENT_HANDSHAKE, hsi_bytes_of(raw, 4 + length));
-    assert_int_equal(hsi_reassembly_take(tap, &tap->streams[sender], record, false), HSI_OK);
-    return tap->messages.items[tap->messages.count - 1];
+    return say_raw(tap, sender, hsi_bytes_of(raw, 4 + length));
 }
 
 static inline folded fold_nothing(void)

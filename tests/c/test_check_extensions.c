@@ -1,5 +1,5 @@
-/* Tests csrc/tap/check_extensions.c: which extensions a server may answer with, and in which message of TLS 1.3 one may stand.
- * SPDX-License-Identifier: MIT */
+/* Tests csrc/tap/check_extensions.c: which extensions a server may answer with, and in which message of TLS
+ * 1.3 one may stand. SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,59 +37,177 @@ enum { SAID_MAX = 5 };
 static const struct row {
     const char *name;
     hsi_verdict verdict; /* NOT_CHECKABLE: there is no such check */
-    const char *named;   /* the extension in the reason, or NULL */
+    const char *named; /* the extension in the reason, or NULL */
     said messages[SAID_MAX];
 } rows[] = {
     /* a ServerHello before TLS 1.3 */
     {"rule.extension_offered.server.ServerHello", HSI_PASSED, NULL, {{0, 1, HELLO12}, {1, 2, ANSWER12("0004" EMS)}}},
-    {"rule.extension_offered.server.ServerHello", HSI_FAILED, "encrypt_then_mac",
+    {"rule.extension_offered.server.ServerHello",
+     HSI_FAILED,
+     "encrypt_then_mac",
      {{0, 1, HELLO12}, {1, 2, ANSWER12("0008" EMS "00160000")}}},
     {"rule.extension_offered.server.ServerHello", HSI_NOT_CHECKABLE, NULL, {{0, 1, HELLO12}, {1, 2, ANSWER12("")}}},
-    {"rule.extension_offered.server.ServerHello", HSI_FAILED, "0x1234", /* one that nobody knows */
-     {{0, 1, HELLO12}, {1, 2, ANSWER12("0004" "12340000")}}},
+    {"rule.extension_offered.server.ServerHello",
+     HSI_FAILED,
+     "0x1234", /* one that nobody knows */
+     {{0, 1, HELLO12},
+      {1, 2,
+       ANSWER12("0004"
+                "12340000")}}},
     /* the SCSV stands for renegotiation_info: RFC 5746 section 3.6 */
-    {"rule.extension_offered.server.ServerHello", HSI_PASSED, NULL,
-     {{0, 1, HELLO12_SCSV}, {1, 2, ANSWER12("0005" "ff010001" "00")}}},
-    {"rule.extension_offered.server.ServerHello", HSI_FAILED, "renegotiation_info",
-     {{0, 1, HELLO12}, {1, 2, ANSWER12("0005" "ff010001" "00")}}},
-    {"rule.extension_place.server.ServerHello", HSI_NOT_CHECKABLE, NULL, {{0, 1, HELLO12}, {1, 2, ANSWER12("0004" EMS)}}},
+    {"rule.extension_offered.server.ServerHello",
+     HSI_PASSED,
+     NULL,
+     {{0, 1, HELLO12_SCSV},
+      {1, 2,
+       ANSWER12("0005"
+                "ff010001"
+                "00")}}},
+    {"rule.extension_offered.server.ServerHello",
+     HSI_FAILED,
+     "renegotiation_info",
+     {{0, 1, HELLO12},
+      {1, 2,
+       ANSWER12("0005"
+                "ff010001"
+                "00")}}},
+    {"rule.extension_place.server.ServerHello",
+     HSI_NOT_CHECKABLE,
+     NULL,
+     {{0, 1, HELLO12}, {1, 2, ANSWER12("0004" EMS)}}},
     /* TLS 1.3 */
     {"rule.extension_offered.server.ServerHello", HSI_PASSED, NULL, {{0, 1, HELLO13}, PLAIN_ANSWER13}},
     {"rule.extension_place.server.ServerHello", HSI_PASSED, NULL, {{0, 1, HELLO13}, PLAIN_ANSWER13}},
     {"rule.extension_place.client.ClientHello", HSI_PASSED, NULL, {{0, 1, HELLO13}, PLAIN_ANSWER13}},
-    {"rule.extension_place.client.ClientHello", HSI_FAILED, "oid_filters",
+    {"rule.extension_place.client.ClientHello",
+     HSI_FAILED,
+     "oid_filters",
      {{0, 1, HELLO_BODY(SUITES, "0017" VERSIONS SHARES "00300000")}, PLAIN_ANSWER13}},
-    {"rule.extension_place.server.ServerHello", HSI_FAILED, "extended_master_secret", /* it stood there before TLS 1.3 */
+    {"rule.extension_place.server.ServerHello",
+     HSI_FAILED,
+     "extended_master_secret", /* it stood there before TLS 1.3 */
      {{0, 1, HELLO13}, {1, 2, ANSWER13("0014", EMS)}}},
-    {"rule.extension_offered.server.EncryptedExtensions", HSI_PASSED, NULL,
+    {"rule.extension_offered.server.EncryptedExtensions",
+     HSI_PASSED,
+     NULL,
      {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 8, "0008" GROUPS}}},
-    {"rule.extension_offered.server.EncryptedExtensions", HSI_FAILED, "server_name",
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 8, "0004" "00000000"}}},
-    {"rule.extension_place.server.EncryptedExtensions", HSI_FAILED, "key_share",
+    {"rule.extension_offered.server.EncryptedExtensions",
+     HSI_FAILED,
+     "server_name",
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 8,
+       "0004"
+       "00000000"}}},
+    {"rule.extension_place.server.EncryptedExtensions",
+     HSI_FAILED,
+     "key_share",
      {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 8, "000a" SHARE}}},
-    {"rule.extension_offered.server.EncryptedExtensions", HSI_NOT_CHECKABLE, NULL,
+    {"rule.extension_offered.server.EncryptedExtensions",
+     HSI_NOT_CHECKABLE,
+     NULL,
      {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 8, "0000"}}},
-    {"rule.extension_place.server.CertificateRequest", HSI_PASSED, NULL,
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 13, "00" "0008" "000d0004" "0002" "0403"}}},
-    {"rule.extension_place.server.CertificateRequest", HSI_FAILED, "supported_versions",
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 13, "00" "0006" SELECTED}}},
-    {"rule.extension_place.server.NewSessionTicket", HSI_PASSED, NULL,
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 4, "00000e10" "00000001" "0101" "0001aa" "0008" "002a0004" "00004000"}}},
-    {"rule.extension_place.server.NewSessionTicket", HSI_FAILED, "cookie",
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 4, "00000e10" "00000001" "0101" "0001aa" "0007" "002c0003" "0001aa"}}},
-    {"rule.extension_offered.server.Certificate", HSI_PASSED, NULL, /* the client sent status_request */
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 11, "00" "000013" "000002" "3000" "000c" "00050008" "01" "000004" "30023000"}}},
-    {"rule.extension_offered.server.Certificate", HSI_FAILED, "signed_certificate_timestamp",
-     {{0, 1, HELLO13}, PLAIN_ANSWER13, {1, 11, "00" "00000d" "000002" "3000" "0006" "00120002" "0000"}}},
+    {"rule.extension_place.server.CertificateRequest",
+     HSI_PASSED,
+     NULL,
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 13,
+       "00"
+       "0008"
+       "000d0004"
+       "0002"
+       "0403"}}},
+    {"rule.extension_place.server.CertificateRequest",
+     HSI_FAILED,
+     "supported_versions",
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 13,
+       "00"
+       "0006" SELECTED}}},
+    {"rule.extension_place.server.NewSessionTicket",
+     HSI_PASSED,
+     NULL,
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 4,
+       "00000e10"
+       "00000001"
+       "0101"
+       "0001aa"
+       "0008"
+       "002a0004"
+       "00004000"}}},
+    {"rule.extension_place.server.NewSessionTicket",
+     HSI_FAILED,
+     "cookie",
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 4,
+       "00000e10"
+       "00000001"
+       "0101"
+       "0001aa"
+       "0007"
+       "002c0003"
+       "0001aa"}}},
+    {"rule.extension_offered.server.Certificate",
+     HSI_PASSED,
+     NULL, /* the client sent status_request */
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 11,
+       "00"
+       "000013"
+       "000002"
+       "3000"
+       "000c"
+       "00050008"
+       "01"
+       "000004"
+       "30023000"}}},
+    {"rule.extension_offered.server.Certificate",
+     HSI_FAILED,
+     "signed_certificate_timestamp",
+     {{0, 1, HELLO13},
+      PLAIN_ANSWER13,
+      {1, 11,
+       "00"
+       "00000d"
+       "000002"
+       "3000"
+       "0006"
+       "00120002"
+       "0000"}}},
     /* HelloRetryRequest */
-    {"rule.extension_offered.server.HelloRetryRequest", HSI_PASSED, NULL, /* a cookie answers nothing */
-     {{0, 1, HELLO13}, {1, 2, RETRY("000e", "002c0004" "0002" "c0c1")}}},
-    {"rule.extension_place.server.HelloRetryRequest", HSI_PASSED, NULL,
-     {{0, 1, HELLO13}, {1, 2, RETRY("000c", "00330002" "0017")}}},
-    {"rule.extension_place.server.HelloRetryRequest", HSI_FAILED, "supported_groups",
+    {"rule.extension_offered.server.HelloRetryRequest",
+     HSI_PASSED,
+     NULL, /* a cookie answers nothing */
+     {{0, 1, HELLO13},
+      {1, 2,
+       RETRY("000e", "002c0004"
+                     "0002"
+                     "c0c1")}}},
+    {"rule.extension_place.server.HelloRetryRequest",
+     HSI_PASSED,
+     NULL,
+     {{0, 1, HELLO13},
+      {1, 2,
+       RETRY("000c", "00330002"
+                     "0017")}}},
+    {"rule.extension_place.server.HelloRetryRequest",
+     HSI_FAILED,
+     "supported_groups",
      {{0, 1, HELLO13}, {1, 2, RETRY("000e", GROUPS)}}},
-    {"rule.extension_offered.server.ServerHello", HSI_FAILED, "cookie", /* anywhere else it does */
-     {{0, 1, HELLO13}, {1, 2, ANSWER13("0018", "002c0004" "0002" "c0c1")}}},
+    {"rule.extension_offered.server.ServerHello",
+     HSI_FAILED,
+     "cookie", /* anywhere else it does */
+     {{0, 1, HELLO13},
+      {1, 2,
+       ANSWER13("0018", "002c0004"
+                        "0002"
+                        "c0c1")}}},
 };
 
 static void judges_as_the_rfc_says(void **state)
@@ -148,7 +266,8 @@ enum { ROWS = HSI_COUNT(rows) };
 int main(void)
 {
     static char names[ROWS][128];
-    static const char *const verdicts[] = {[HSI_FAILED] = "fails", [HSI_PASSED] = "passes", [HSI_NOT_CHECKABLE] = "is silent"};
+    static const char *const verdicts[] = {
+        [HSI_FAILED] = "fails", [HSI_PASSED] = "passes", [HSI_NOT_CHECKABLE] = "is silent"};
     struct CMUnitTest tests[ROWS + 1] = {{NULL, NULL, NULL, NULL, NULL}};
     for (size_t i = 0; i < ROWS; i++) {
         snprintf(names[i], sizeof names[i], "%s %s, row %zu", rows[i].name, verdicts[rows[i].verdict], i);

@@ -1,5 +1,5 @@
-/* Tests csrc/tap/check_order.c: the flights of every kind of handshake, from the RFCs' figures, and each with one message out
- * of its place. A message is written as its sender (c or s) and its short name.
+/* Tests csrc/tap/check_order.c: the flights of every kind of handshake, from the RFCs' figures, and each with
+ * one message out of its place. A message is written as its sender (c or s) and its short name.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,16 @@ static const struct word {
 } words[] = {
     {"Hello", 1, HELLO_BODY(SUITES, "")},
     {"Answer", 2, ANSWER_BODY("0303", RANDOM, "00", "c02f", "")},
-    {"Answer13", 2, ANSWER_BODY("0303", RANDOM, ECHO, "1301", "0006" "002b0002" "0304")},
-    {"Retry", 2, ANSWER_BODY("0303", RETRY_RANDOM, ECHO, "1301", "0006" "002b0002" "0304")},
+    {"Answer13", 2,
+     ANSWER_BODY("0303", RANDOM, ECHO, "1301",
+                 "0006"
+                 "002b0002"
+                 "0304")},
+    {"Retry", 2,
+     ANSWER_BODY("0303", RETRY_RANDOM, ECHO, "1301",
+                 "0006"
+                 "002b0002"
+                 "0304")},
     {"HelloRequest", 0, ""},
     {"Ticket", 4, ""},
     {"EndOfEarly", 5, ""},
@@ -67,7 +75,7 @@ static const char *const in_order[] = {
     "cHello sAnswer sCert sDone cClientKey cFinished sFinished",
     "cHello sAnswer sCert sKeyExchange sDone cClientKey cFinished sFinished",
     "cHello sAnswer sKeyExchange sDone cClientKey cFinished sFinished", /* anonymous */
-    "cHello sAnswer sDone cClientKey cFinished sFinished",              /* PSK without a hint */
+    "cHello sAnswer sDone cClientKey cFinished sFinished", /* PSK without a hint */
     "cHello sAnswer sCert sKeyExchange sRequest sDone cCert cClientKey cVerify cFinished sFinished",
     "cHello sAnswer sCert sRequest sDone cCert cClientKey cFinished sFinished", /* an empty certificate */
     "cHello sAnswer sCert sStatus sKeyExchange sDone cClientKey cFinished sFinished", /* RFC 6066 section 8 */
@@ -84,7 +92,7 @@ static const char *const in_order[] = {
     TLS13_DONE,
     "cHello sAnswer13 sExtensions sCompressed sVerify sFinished cFinished",
     "cHello sRetry cHello sAnswer13 sExtensions sCert sVerify sFinished cFinished",
-    "cHello sAnswer13 sExtensions sFinished cFinished",            /* PSK */
+    "cHello sAnswer13 sExtensions sFinished cFinished", /* PSK */
     "cHello sAnswer13 sExtensions sFinished cEndOfEarly cFinished", /* 0-RTT */
     "cHello sAnswer13 sExtensions sRequest sCert sVerify sFinished cCert cVerify cFinished",
     "cHello sAnswer13 sExtensions sRequest sCert sVerify sFinished cCert cFinished", /* an empty certificate */
@@ -213,6 +221,18 @@ static void with_an_unreadable_message_the_order_is_not_checkable(void **state)
     fold_done(&fold);
 }
 
+static void a_message_that_is_cut_has_no_place(void **state)
+{
+    (void)state;
+    folded fold = fold_nothing();
+    say_all(fold.tap, "cHello");
+    say_raw(fold.tap, HSI_SERVER, hsi_bytes_of("\x63\0\0\1", 4)); /* of a type that may not stand there, a byte short */
+    assert_int_equal(hsi_reassembly_cut(fold.tap, &fold.tap->streams[HSI_SERVER]), HSI_OK);
+    assert_int_equal(hsi_tap_look(fold.tap), HSI_OK);
+    expect_verdict(fold.tap, "rule.order", HSI_PASSED);
+    fold_done(&fold);
+}
+
 static void without_a_message_there_is_no_order(void **state)
 {
     (void)state;
@@ -239,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_message_out_of_its_place_is_named),
         cmocka_unit_test(what_follows_the_misplaced_message_is_not_named),
         cmocka_unit_test(with_an_unreadable_message_the_order_is_not_checkable),
+        cmocka_unit_test(a_message_that_is_cut_has_no_place),
         cmocka_unit_test(without_a_message_there_is_no_order),
         cmocka_unit_test(the_published_connections_are_in_order),
     };

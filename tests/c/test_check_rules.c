@@ -1,5 +1,5 @@
-/* Tests csrc/tap/check_rules.c: what was chosen was offered, in each version; the downgrade sentinel; the echoed session id.
- * The bytes are written by hand after the RFCs' structs.
+/* Tests csrc/tap/check_rules.c: what was chosen was offered, in each version; the downgrade sentinel; the
+ * echoed session id. The bytes are written by hand after the RFCs' structs.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,13 @@ static const struct row {
     {"rule.offered.cipher_suite", HSI_NOT_CHECKABLE, {{1, 2, ANSWER12("c02f", "")}}},
     /* the compression method */
     {"rule.offered.compression_method", HSI_PASSED, {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}}},
-    {"rule.offered.compression_method", HSI_FAILED, {{0, 1, HELLO12}, {1, 2, "0303" RANDOM "00" "c02f" "01"}}},
+    {"rule.offered.compression_method",
+     HSI_FAILED,
+     {{0, 1, HELLO12},
+      {1, 2,
+       "0303" RANDOM "00"
+       "c02f"
+       "01"}}},
     /* the version */
     {"rule.offered.version", HSI_PASSED, {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}}},
     {"rule.offered.version", HSI_PASSED, {{0, 1, HELLO13}, {1, 2, ANSWER12("c02f", "")}}},
@@ -62,51 +68,120 @@ static const struct row {
     /* the group: of the key share, of the curve */
     {"rule.offered.group", HSI_PASSED, {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}}},
     {"rule.offered.group", HSI_FAILED, {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "0017")}}}, /* no share for it */
-    {"rule.offered.group", HSI_PASSED,
+    {"rule.offered.group",
+     HSI_PASSED,
      {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}, {1, 12, KEY_EXCHANGE("0017", "0403")}}},
-    {"rule.offered.group", HSI_FAILED,
+    {"rule.offered.group",
+     HSI_FAILED,
      {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}, {1, 12, KEY_EXCHANGE("0018", "0403")}}},
-    {"rule.offered.group", HSI_NOT_CHECKABLE,
+    {"rule.offered.group",
+     HSI_NOT_CHECKABLE,
      {{0, 1, HELLO_BODY(SUITES, "")}, {1, 2, ANSWER12("c02f", "")}, {1, 12, KEY_EXCHANGE("0018", "0403")}}},
     /* the signature scheme: of the server, of the client */
-    {"rule.offered.signature_scheme", HSI_PASSED,
+    {"rule.offered.signature_scheme",
+     HSI_PASSED,
      {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}, {1, 12, KEY_EXCHANGE("0017", "0804")}}},
-    {"rule.offered.signature_scheme", HSI_FAILED,
+    {"rule.offered.signature_scheme",
+     HSI_FAILED,
      {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}, {1, 12, KEY_EXCHANGE("0017", "0201")}}},
-    {"rule.offered.signature_scheme", HSI_PASSED,
+    {"rule.offered.signature_scheme",
+     HSI_PASSED,
      {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}, {1, 15, SIGNED("0403")}}},
-    {"rule.offered.signature_scheme", HSI_FAILED,
+    {"rule.offered.signature_scheme",
+     HSI_FAILED,
      {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}, {1, 15, SIGNED("0503")}}},
-    {"rule.offered.signature_scheme", HSI_NOT_CHECKABLE,
+    {"rule.offered.signature_scheme",
+     HSI_NOT_CHECKABLE,
      {{0, 1, HELLO_BODY(SUITES, "")}, {1, 2, ANSWER12("c02f", "")}, {1, 12, KEY_EXCHANGE("0017", "0201")}}},
-    {"rule.offered.client_signature_scheme", HSI_PASSED,
-     {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}, {1, 13, "0101" "0002" "0403" "0000"}, {0, 15, SIGNED("0403")}}},
-    {"rule.offered.client_signature_scheme", HSI_FAILED,
-     {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}, {1, 13, "0101" "0002" "0403" "0000"}, {0, 15, SIGNED("0804")}}},
-    {"rule.offered.client_signature_scheme", HSI_PASSED,
-     {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}, {1, 13, "00" "000a" SCHEMES}, {0, 15, SIGNED("0804")}}},
-    {"rule.offered.client_signature_scheme", HSI_FAILED,
-     {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}, {1, 13, "00" "000a" SCHEMES}, {0, 15, SIGNED("0807")}}},
+    {"rule.offered.client_signature_scheme",
+     HSI_PASSED,
+     {{0, 1, HELLO12},
+      {1, 2, ANSWER12("c02f", "")},
+      {1, 13,
+       "0101"
+       "0002"
+       "0403"
+       "0000"},
+      {0, 15, SIGNED("0403")}}},
+    {"rule.offered.client_signature_scheme",
+     HSI_FAILED,
+     {{0, 1, HELLO12},
+      {1, 2, ANSWER12("c02f", "")},
+      {1, 13,
+       "0101"
+       "0002"
+       "0403"
+       "0000"},
+      {0, 15, SIGNED("0804")}}},
+    {"rule.offered.client_signature_scheme",
+     HSI_PASSED,
+     {{0, 1, HELLO13},
+      {1, 2, ANSWER13(ECHO, "1301", "001d")},
+      {1, 13,
+       "00"
+       "000a" SCHEMES},
+      {0, 15, SIGNED("0804")}}},
+    {"rule.offered.client_signature_scheme",
+     HSI_FAILED,
+     {{0, 1, HELLO13},
+      {1, 2, ANSWER13(ECHO, "1301", "001d")},
+      {1, 13,
+       "00"
+       "000a" SCHEMES},
+      {0, 15, SIGNED("0807")}}},
     /* the protocol */
     {"rule.offered.alpn", HSI_PASSED, {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "0009" ALPN_H2)}}},
     {"rule.offered.alpn", HSI_FAILED, {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "000a" ALPN_FTP)}}},
-    {"rule.offered.alpn", HSI_PASSED,
+    {"rule.offered.alpn",
+     HSI_PASSED,
      {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}, {1, 8, "0009" ALPN_H2}}},
-    {"rule.offered.alpn", HSI_FAILED,
+    {"rule.offered.alpn",
+     HSI_FAILED,
      {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}, {1, 8, "000a" ALPN_FTP}}},
     {"rule.offered.alpn", HSI_NOT_CHECKABLE, {{0, 1, HELLO12}, {1, 2, ANSWER12("c02f", "")}}},
     /* the downgrade sentinel: RFC 8446 section 4.1.3 */
     {"rule.downgrade", HSI_PASSED, {{0, 1, HELLO13}, {1, 2, ANSWER12("c02f", "")}}},
-    {"rule.downgrade", HSI_FAILED,
-     {{0, 1, HELLO13}, {1, 2, "0303" "000102030405060708090a0b0c0d0e0f1011121314151617" "444f574e47524401" "00" "c02f" "00"}}},
-    {"rule.downgrade", HSI_FAILED,
-     {{0, 1, HELLO13}, {1, 2, "0301" "000102030405060708090a0b0c0d0e0f1011121314151617" "444f574e47524400" "00" "002f" "00"}}},
-    {"rule.downgrade", HSI_PASSED, /* another last byte is none */
-     {{0, 1, HELLO13}, {1, 2, "0303" "000102030405060708090a0b0c0d0e0f1011121314151617" "444f574e47524402" "00" "c02f" "00"}}},
+    {"rule.downgrade",
+     HSI_FAILED,
+     {{0, 1, HELLO13},
+      {1, 2,
+       "0303"
+       "000102030405060708090a0b0c0d0e0f1011121314151617"
+       "444f574e47524401"
+       "00"
+       "c02f"
+       "00"}}},
+    {"rule.downgrade",
+     HSI_FAILED,
+     {{0, 1, HELLO13},
+      {1, 2,
+       "0301"
+       "000102030405060708090a0b0c0d0e0f1011121314151617"
+       "444f574e47524400"
+       "00"
+       "002f"
+       "00"}}},
+    {"rule.downgrade",
+     HSI_PASSED, /* another last byte is none */
+     {{0, 1, HELLO13},
+      {1, 2,
+       "0303"
+       "000102030405060708090a0b0c0d0e0f1011121314151617"
+       "444f574e47524402"
+       "00"
+       "c02f"
+       "00"}}},
     {"rule.downgrade", HSI_NOT_CHECKABLE, {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}}},
-    {"rule.downgrade", HSI_NOT_CHECKABLE, /* TLS 1.3 was not offered */
+    {"rule.downgrade",
+     HSI_NOT_CHECKABLE, /* TLS 1.3 was not offered */
      {{0, 1, HELLO_BODY(SUITES, "0007" VERSIONS_12)},
-      {1, 2, "0303" "000102030405060708090a0b0c0d0e0f1011121314151617" "444f574e47524401" "00" "c02f" "00"}}},
+      {1, 2,
+       "0303"
+       "000102030405060708090a0b0c0d0e0f1011121314151617"
+       "444f574e47524401"
+       "00"
+       "c02f"
+       "00"}}},
     /* the session id */
     {"rule.session_id_echo", HSI_PASSED, {{0, 1, HELLO13}, {1, 2, ANSWER13(ECHO, "1301", "001d")}}},
     {"rule.session_id_echo", HSI_FAILED, {{0, 1, HELLO13}, {1, 2, ANSWER13("02a1a3", "1301", "001d")}}},
@@ -161,10 +236,22 @@ static void an_sslv2_hello_offers_cipher_specs(void **state)
         uint8_t storage[HEX_MAX];
         char answer[160];
         hsi_journal *journal = hsi_journal_new();
-        hsi_bytes hello = hex(storage, "801f" "01" "0303" "0006" "0000" "0010" "00002f" "000005"
+        hsi_bytes hello = hex(storage, "801f"
+                                       "01"
+                                       "0303"
+                                       "0006"
+                                       "0000"
+                                       "0010"
+                                       "00002f"
+                                       "000005"
                                        "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
         assert_int_equal(hsi_journal_wire(journal, HSI_CLIENT, hello), HSI_OK);
-        snprintf(answer, sizeof answer, "160303002a02000026" "0303" RANDOM "00" "%s" "00", answers[i].suite);
+        snprintf(answer, sizeof answer,
+                 "160303002a02000026"
+                 "0303" RANDOM "00"
+                 "%s"
+                 "00",
+                 answers[i].suite);
         assert_int_equal(hsi_journal_wire(journal, HSI_SERVER, hex(storage, answer)), HSI_OK);
         folded fold = fold_journal(journal);
         expect_verdict(fold.tap, "rule.offered.version", HSI_PASSED);
@@ -198,7 +285,8 @@ enum { ROWS = HSI_COUNT(rows), OTHERS = 3 };
 int main(void)
 {
     static char names[ROWS][128];
-    static const char *const verdicts[] = {[HSI_FAILED] = "fails", [HSI_PASSED] = "passes", [HSI_NOT_CHECKABLE] = "is silent"};
+    static const char *const verdicts[] = {
+        [HSI_FAILED] = "fails", [HSI_PASSED] = "passes", [HSI_NOT_CHECKABLE] = "is silent"};
     struct CMUnitTest tests[ROWS + OTHERS] = {{NULL, NULL, NULL, NULL, NULL}};
     const struct CMUnitTest others[OTHERS] = {
         cmocka_unit_test(the_second_negotiation_has_checks_of_its_own),

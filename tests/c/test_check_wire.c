@@ -1,5 +1,5 @@
-/* Tests csrc/tap/check_wire.c: the rules of records, of messages that cannot be read, and of the alert that answers a broken
- * record. SPDX-License-Identifier: MIT */
+/* Tests csrc/tap/check_wire.c: the rules of records, of messages that cannot be read, and of the alert that
+ * answers a broken record. SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,8 @@ static void judge_length(const char *answer, uint8_t type, size_t length, hsi_ve
     folded fold = fold_journal(journal);
     expect_verdict(fold.tap, "rule.record.length", verdict);
     if (verdict == HSI_FAILED) {
-        assert_ptr_equal(find_check(fold.tap, "rule.record.length")->evidence[0].item, hsi_tap_records(fold.tap)->items[3]);
+        assert_ptr_equal(find_check(fold.tap, "rule.record.length")->evidence[0].item,
+                         hsi_tap_records(fold.tap)->items[3]);
     }
     fold_done(&fold);
 }
@@ -96,8 +97,20 @@ static const struct record_row {
     {"rule.record.content_type", HSI_FAILED, {HELLO, ANSWER12, "13030300021234", NULL}},
     {"rule.record.content_type", HSI_FAILED, {"4703030000", NULL, NULL, NULL}}, /* "G" */
     {"rule.message.well_formed", HSI_PASSED, {HELLO, ANSWER12, NULL, NULL}},
-    {"rule.message.well_formed", HSI_FAILED, {HELLO, "1603030005" "0e000001" "77", NULL, NULL}}, /* ServerHelloDone is empty */
-    {"rule.message.well_formed", HSI_FAILED, {HELLO, "1603030006" "02000002" "0303", NULL, NULL}},
+    {"rule.message.well_formed",
+     HSI_FAILED,
+     {HELLO,
+      "1603030005"
+      "0e000001"
+      "77",
+      NULL, NULL}}, /* ServerHelloDone is empty */
+    {"rule.message.well_formed",
+     HSI_FAILED,
+     {HELLO,
+      "1603030006"
+      "02000002"
+      "0303",
+      NULL, NULL}},
     {"rule.message.well_formed", HSI_NOT_CHECKABLE, {"15030100020228", NULL, NULL, NULL}},
 };
 
@@ -123,13 +136,17 @@ static void the_reason_names_record_and_offset(void **state)
     (void)state;
     hsi_journal *journal = hsi_journal_new();
     wire(journal, HSI_CLIENT, HELLO);
-    wire(journal, HSI_SERVER, "1603030005" "0e000001" "77");
+    wire(journal, HSI_SERVER,
+         "1603030005"
+         "0e000001"
+         "77");
     wire(journal, HSI_SERVER, "630303000101");
     folded fold = fold_journal(journal);
     assert_string_equal(find_check(fold.tap, "rule.message.well_formed")->reason,
                         "message[1], ServerHelloDone, makes no sense from byte 4 on: a value is not allowed here");
-    assert_string_equal(find_check(fold.tap, "rule.record.content_type")->reason,
-                        "record[2] (type 99, inside 99, version 0x0303, 1 bytes) has a content type that TLS does not have");
+    assert_string_equal(
+        find_check(fold.tap, "rule.record.content_type")->reason,
+        "record[2] (type 99, inside 99, version 0x0303, 1 bytes) has a content type that TLS does not have");
     fold_done(&fold);
 }
 
@@ -137,7 +154,10 @@ static void a_cut_message_is_not_malformed(void **state)
 {
     (void)state;
     hsi_journal *journal = hsi_journal_new();
-    wire(journal, HSI_CLIENT, "1603010006" "0100002d" "0303"); /* and then nothing */
+    wire(journal, HSI_CLIENT,
+         "1603010006"
+         "0100002d"
+         "0303"); /* and then nothing */
     folded fold = fold_journal(journal);
     assert_true(((const hsi_message *)hsi_tap_messages(fold.tap)->items[0])->cut);
     expect_no_check(fold.tap, "rule.message.well_formed");
@@ -163,7 +183,8 @@ static void a_fault_found_later_changes_the_verdict(void **state)
 
 /* ---- the alert that answers ---- */
 
-/* The client's data is altered; the server answers with an alert, plain and in TLS 1.3 only for that reason readable here. */
+/* The client's data is altered; the server answers with an alert, plain and in TLS 1.3 only for that reason
+ * readable here. */
 static void answer_with(const char *alert, bool expected, hsi_verdict verdict)
 {
     connection c;
@@ -220,7 +241,8 @@ enum { ROWS = HSI_COUNT(record_rows), OTHERS = 7 };
 int main(void)
 {
     static char names[ROWS][128];
-    static const char *const verdicts[] = {[HSI_FAILED] = "fails", [HSI_PASSED] = "passes", [HSI_NOT_CHECKABLE] = "is silent"};
+    static const char *const verdicts[] = {
+        [HSI_FAILED] = "fails", [HSI_PASSED] = "passes", [HSI_NOT_CHECKABLE] = "is silent"};
     struct CMUnitTest tests[ROWS + OTHERS] = {{NULL, NULL, NULL, NULL, NULL}};
     const struct CMUnitTest others[OTHERS] = {
         cmocka_unit_test(a_protected_fragment_has_the_rooms_of_its_version),
@@ -233,7 +255,8 @@ int main(void)
     };
     for (size_t i = 0; i < ROWS; i++) {
         snprintf(names[i], sizeof names[i], "%s %s, row %zu", record_rows[i].rule, verdicts[record_rows[i].verdict], i);
-        tests[i] = (struct CMUnitTest){names[i], judges_as_the_rfc_says, NULL, NULL, (void *)(uintptr_t)&record_rows[i]};
+        tests[i] =
+            (struct CMUnitTest){names[i], judges_as_the_rfc_says, NULL, NULL, (void *)(uintptr_t)&record_rows[i]};
     }
     memcpy(&tests[ROWS], others, sizeof others);
     return cmocka_run_group_tests(tests, NULL, NULL);

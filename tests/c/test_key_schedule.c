@@ -1,5 +1,5 @@
-/* Tests csrc/tap/key_schedule.c with schedule_tls12.c and schedule_tls13.c: every published secret and key comes of the one
- * that was given; candidates count where they fit and nowhere else; what cannot be had says why.
+/* Tests csrc/tap/key_schedule.c with schedule_tls12.c and schedule_tls13.c: every published secret and key
+ * comes of the one that was given; candidates count where they fit and nowhere else; what cannot be had says why.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,7 +67,8 @@ static void no_secret_stands_in_the_list_twice(void **state)
     connection_load(&c, ONE_RTT);
     hsi_journal *journal = hsi_journal_new();
     connection_tell_wire(&c, journal, 0, c.count);
-    for (size_t i = 0; i < HSI_COUNT(published_secrets); i++) { /* a key log: its secrets are surfaced by nobody's side */
+    for (size_t i = 0; i < HSI_COUNT(published_secrets);
+         i++) { /* a key log: its secrets are surfaced by nobody's side */
         const struct published_secret *row = &published_secrets[i];
         uint8_t storage[HEX_MAX];
         if (row->connection == ONE_RTT && strstr(row->label, "TRAFFIC_SECRET") != NULL) {
@@ -93,13 +94,14 @@ static void no_secret_stands_in_the_list_twice(void **state)
 static void tell(hsi_journal *journal, hsi_source source, const char *label, const char *digits)
 {
     uint8_t storage[HEX_MAX];
-    assert_int_equal(
-        hsi_journal_secret(journal, HSI_CLIENT, source, label, HSI_BYTES_EMPTY, hex(storage, digits)), HSI_OK);
+    assert_int_equal(hsi_journal_secret(journal, HSI_CLIENT, source, label, HSI_BYTES_EMPTY, hex(storage, digits)),
+                     HSI_OK);
 }
 
 static const char right[] = "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624";
 static const char wrong[] = "00000000aa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624";
-static const char master[] = "916abf9da55973e13614ae0a3f5d3f37b023ba129aee02cc9134338127cd7049781c8e19fc1eb2a7387ac06ae237344c";
+static const char master[] =
+    "916abf9da55973e13614ae0a3f5d3f37b023ba129aee02cc9134338127cd7049781c8e19fc1eb2a7387ac06ae237344c";
 
 static size_t count_secret_events(hsi_tap *tap, const char *label)
 {
@@ -116,7 +118,8 @@ static size_t count_secret_events(hsi_tap *tap, const char *label)
 static void of_several_candidates_the_one_that_fits_counts(void **state)
 {
     (void)state;
-    static const char *const orders[] = {"rwm.", "wrm.", "mrw.", "mwr.", ".rwm", ".wrm", ".mwr", "w.m.r", "rw.rm", "wwrm."};
+    static const char *const orders[] = {"rwm.", "wrm.", "mrw.",  "mwr.",  ".rwm",
+                                         ".wrm", ".mwr", "w.m.r", "rw.rm", "wwrm."};
     connection c;
     connection_load(&c, ILLUSTRATED12);
     for (size_t o = 0; o < HSI_COUNT(orders); o++) {
@@ -128,7 +131,10 @@ static void of_several_candidates_the_one_that_fits_counts(void **state)
                 told = 7;
             } else {
                 tell(journal, *step == 'm' ? HSI_SOURCE_KEYLOG : HSI_SOURCE_PROBE,
-                     *step == 'm' ? "master secret" : "premaster secret", *step == 'm' ? master : *step == 'r' ? right : wrong);
+                     *step == 'm' ? "master secret" : "premaster secret",
+                     *step == 'm'   ? master
+                     : *step == 'r' ? right
+                                    : wrong);
             }
         }
         folded fold = fold_journal(journal);
@@ -183,7 +189,8 @@ static void candidates_of_tls_1_3_are_tied_to_the_key_log(void **state)
     tell(journal, HSI_SOURCE_PROBE, "shared secret", published_connections[ONE_RTT].secret);
     connection_tell_wire(&c, journal, 0, c.count);
     folded fold = fold_journal(journal);
-    expect_secret(find_secret(fold.tap, "shared secret", HSI_NOBODY, HSI_NO_EPOCH), published_connections[ONE_RTT].secret);
+    expect_secret(find_secret(fold.tap, "shared secret", HSI_NOBODY, HSI_NO_EPOCH),
+                  published_connections[ONE_RTT].secret);
     assert_int_equal(count_secret_events(fold.tap, "shared secret"), 1);
     expect_verdict(fold.tap, "secret.handshake secret", HSI_PASSED);
     expect_verdict(fold.tap, "secret.master secret", HSI_PASSED);
@@ -209,8 +216,9 @@ static void what_is_missing_says_why(void **state)
     const hsi_secret *secret;
     const char *missing = NULL;
     hsi_handshake *handshake = hsi_tap_handshakes(fold.tap)->items[0];
-    assert_int_equal(hsi_key_schedule_need(fold.tap, handshake, "CLIENT_TRAFFIC_SECRET_0", HSI_CLIENT, 3, &secret, &missing),
-                     HSI_OK);
+    assert_int_equal(
+        hsi_key_schedule_need(fold.tap, handshake, "CLIENT_TRAFFIC_SECRET_0", HSI_CLIENT, 3, &secret, &missing),
+        HSI_OK);
     assert_null(secret);
     assert_string_equal(missing, "the shared secret was not surfaced: HSINSPECT_NO_PROBE is set");
     const hsi_record *record = hsi_tap_records(fold.tap)->items[2];
@@ -224,8 +232,10 @@ static void a_secret_of_another_length_opens_nothing_and_stops_nothing(void **st
     (void)state;
     static const size_t lengths[] = {0, 1, 47, 49, 70000};
     static uint8_t long_secret[70000];
-    static const char *const labels[] = {"shared secret",  "premaster secret", "master secret", "handshake secret",
-                                         "key block",      "CLIENT_HANDSHAKE_TRAFFIC_SECRET",   "SERVER_TRAFFIC_SECRET_0"};
+    static const char *const labels[] = {
+        "shared secret",          "premaster secret", "master secret",
+        "handshake secret",       "key block",        "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+        "SERVER_TRAFFIC_SECRET_0"};
     connection c;
     for (int which = 0; which < CONNECTIONS; which++) {
         connection_load(&c, which);

@@ -1,5 +1,5 @@
-/* Tests csrc/tap/protection.c: every way in which TLS protects a record, opened; and records that are altered, cut or made up.
- * The records and their MACs are in protected.h, and come from elsewhere.
+/* Tests csrc/tap/protection.c: every way in which TLS protects a record, opened; and records that are altered,
+ * cut or made up. The records and their MACs are in protected.h, and come from elsewhere.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "hex.h"
-#include "protected.h"
+#include "protected_aead.h"
+#include "protected_hmac.h"
 #include "tap/protection.h"
 
 typedef struct opening {
@@ -21,7 +22,7 @@ typedef struct opening {
     hsi_record record;
 } opening;
 
-static void start(opening *o, const struct protected_record *row)
+static void start(opening *o, const protected_record *row)
 {
     o->arena = HSI_ARENA_EMPTY;
     o->keys = (hsi_record_keys){.version = row->version,
@@ -34,7 +35,7 @@ static void start(opening *o, const struct protected_record *row)
     assert_int_equal(hsi_protection_new(&o->protection, &o->keys), HSI_OK);
 }
 
-static void open_fragment(opening *o, const struct protected_record *row, hsi_bytes fragment, uint64_t sequence_number)
+static void open_fragment(opening *o, const protected_record *row, hsi_bytes fragment, uint64_t sequence_number)
 {
     uint16_t version = row->version > HSI_TLS12 ? HSI_TLS12 : row->version;
     const uint8_t header[5] = {row->type, (uint8_t)(version >> 8), (uint8_t)version, (uint8_t)(fragment.length >> 8),
@@ -65,7 +66,7 @@ static void expect_bytes(hsi_bytes found, const char *digits)
 
 static void opens_as_recomputed_elsewhere(void **state)
 {
-    const struct protected_record *row = *state;
+    const protected_record *row = *state;
     opening o;
     start(&o, row);
     open_fragment(&o, row, hex(o.storage[3], row->fragment), row->sequence_number);
@@ -82,7 +83,7 @@ static void opens_as_recomputed_elsewhere(void **state)
     assert_int_equal(mac->padding_ok, row->padding_ok);
     assert_string_equal(mac->kind, row->mac == NULL ? "aead" : "hmac");
     assert_string_equal(mac->algorithm, row->mac == NULL ? row->cipher : row->mac);
-    assert_string_equal(mac->order, row->mac == NULL          ? "aead"
+    assert_string_equal(mac->order, row->mac == NULL        ? "aead"
                                     : row->encrypt_then_mac ? "encrypt-then-mac"
                                                             : "mac-then-encrypt");
     stop(&o);
@@ -91,7 +92,7 @@ static void opens_as_recomputed_elsewhere(void **state)
 /* Whatever is left of a record, it ends as OPENED or REJECTED, and a cut one is never accepted. */
 static void a_cut_record_is_rejected_at_every_length(void **state)
 {
-    const struct protected_record *row = *state;
+    const protected_record *row = *state;
     uint8_t storage[HEX_MAX];
     hsi_bytes whole = hex(storage, row->fragment);
     for (size_t length = 0; length < whole.length; length++) {
@@ -108,7 +109,7 @@ static void a_cut_record_is_rejected_at_every_length(void **state)
 
 static void a_record_with_any_byte_altered_is_rejected(void **state)
 {
-    const struct protected_record *row = *state;
+    const protected_record *row = *state;
     uint8_t storage[HEX_MAX];
     hsi_bytes whole = hex(storage, row->fragment);
     for (size_t i = 0; i < whole.length && row->state == HSI_RECORD_OPENED; i++) {
@@ -124,23 +125,23 @@ static void a_record_with_any_byte_altered_is_rejected(void **state)
 
 /* ---- ciphers that go on from record to record ---- */
 
-static const struct protected_record tls10 = {.version = 0x0301,
-                                              .cipher = "AES-128-CBC",
-                                              .mac = "SHA1",
-                                              .mac_key = "606162636465666768696a6b6c6d6e6f70717273",
-                                              .key = "101112131415161718191a1b1c1d1e1f",
-                                              .iv = "404142434445464748494a4b4c4d4e4f",
-                                              .type = 23};
+static const protected_record tls10 = {.version = 0x0301,
+                                       .cipher = "AES-128-CBC",
+                                       .mac = "SHA1",
+                                       .mac_key = "606162636465666768696a6b6c6d6e6f70717273",
+                                       .key = "101112131415161718191a1b1c1d1e1f",
+                                       .iv = "404142434445464748494a4b4c4d4e4f",
+                                       .type = 23};
 
-static const struct protected_record rc4 = {.version = 0x0301,
-                                            .cipher = "ARCFOUR-128",
-                                            .mac = "SHA1",
-                                            .mac_key = "606162636465666768696a6b6c6d6e6f70717273",
-                                            .key = "101112131415161718191a1b1c1d1e1f",
-                                            .iv = "",
-                                            .type = 23};
+static const protected_record rc4 = {.version = 0x0301,
+                                     .cipher = "ARCFOUR-128",
+                                     .mac = "SHA1",
+                                     .mac_key = "606162636465666768696a6b6c6d6e6f70717273",
+                                     .key = "101112131415161718191a1b1c1d1e1f",
+                                     .iv = "",
+                                     .type = 23};
 
-static void open_two(const struct protected_record *keys, const char *first, const char *second)
+static void open_two(const protected_record *keys, const char *first, const char *second)
 {
     opening o;
     start(&o, keys);
@@ -182,7 +183,7 @@ static void a_stream_record_shorter_than_its_mac_is_rejected(void **state)
     stop(&o);
 }
 
-enum { ROWS = HSI_COUNT(protected_records), PER_ROW = 3, OTHERS = 3 };
+enum { HMACS = HSI_COUNT(hmac_records), ROWS = HMACS + HSI_COUNT(aead_records), PER_ROW = 3, OTHERS = 3 };
 
 int main(void)
 {
@@ -202,7 +203,8 @@ int main(void)
         {"is rejected with any byte altered", a_record_with_any_byte_altered_is_rejected},
     };
     for (size_t i = 0; i < ROWS * PER_ROW; i++) {
-        const struct protected_record *row = &protected_records[i / PER_ROW];
+        const protected_record *row =
+            i / PER_ROW < HMACS ? &hmac_records[i / PER_ROW] : &aead_records[i / PER_ROW - HMACS];
         snprintf(names[i], sizeof names[i], "%s: %s", row->name, claims[i % PER_ROW].claim);
         tests[i] = (struct CMUnitTest){names[i], claims[i % PER_ROW].test, NULL, NULL, (void *)(uintptr_t)row};
     }

@@ -1,6 +1,6 @@
-/* Tests csrc/tap as a whole with what an attacker may send: every beginning of good connections, every byte of them altered,
- * and what was found to go wrong once. Holds: no crash, no status but OK, every tree tiles its message, every record and
- * message is there. The sanitizers watch.
+/* Tests csrc/tap as a whole with what an attacker may send: every beginning of good connections, every byte of
+ * them altered, and what was found to go wrong once. Holds: no crash, no status but OK, every tree tiles its
+ * message, every record and message is there. The sanitizers watch.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -106,7 +106,8 @@ static void append(hsi_journal *journal, uint8_t sender, const char *digits)
 #define CLIENT_HELLO "160301002f0100002b0303" RANDOM "00" "00041301c013" "0100" /* two suites, no extensions */
 #define CERTIFICATE_VERIFY "160303000a0f000006" "0804" "00025a5b"
 
-/* The retry puts 36 bytes in the place of all that was in the transcript; who came before has no place in it any more. */
+/* The retry puts 36 bytes in the place of all that was in the transcript; who came before has no place in it
+ * any more. */
 static void a_hello_retry_request_after_other_messages_leaves_no_stale_place(void **state)
 {
     (void)state;
@@ -115,8 +116,24 @@ static void a_hello_retry_request_after_other_messages_leaves_no_stale_place(voi
     for (int i = 0; i < 20; i++) {
         append(journal, HSI_CLIENT, CERTIFICATE_VERIFY);
     }
-    append(journal, HSI_SERVER, "16030300340200003003" "03" RETRY_RANDOM "00" "1301" "00" "0008" "002b0002" "0304" "ffff");
-    append(journal, HSI_SERVER, "16030300340200003003" "03" RETRY_RANDOM "00" "1301" "00" "0008" "002b0002" "0304" "ffff");
+    append(journal, HSI_SERVER,
+           "16030300340200003003"
+           "03" RETRY_RANDOM "00"
+           "1301"
+           "00"
+           "0008"
+           "002b0002"
+           "0304"
+           "ffff");
+    append(journal, HSI_SERVER,
+           "16030300340200003003"
+           "03" RETRY_RANDOM "00"
+           "1301"
+           "00"
+           "0008"
+           "002b0002"
+           "0304"
+           "ffff");
     folded fold = fold_journal(journal);
     look_at_everything(fold.tap);
     const hsi_list *messages = hsi_tap_messages(fold.tap);
@@ -143,7 +160,15 @@ static void any_suite_under_any_version_is_taken(void **state)
         unsigned int suite = suites[i % HSI_COUNT(suites)];
         hsi_journal *journal = hsi_journal_new();
         append(journal, HSI_CLIENT, CLIENT_HELLO);
-        snprintf(hello, sizeof hello, "1603030034" "02000030" "0303" RANDOM "00" "%04x" "00" "0008" "002b0002%04x" "ffff",
+        snprintf(hello, sizeof hello,
+                 "1603030034"
+                 "02000030"
+                 "0303" RANDOM "00"
+                 "%04x"
+                 "00"
+                 "0008"
+                 "002b0002%04x"
+                 "ffff",
                  suite, version);
         append(journal, HSI_SERVER, hello);
         append(journal, HSI_SERVER, "140303000101");
@@ -158,6 +183,12 @@ static void any_suite_under_any_version_is_taken(void **state)
         folded fold = fold_journal(journal);
         look_at_everything(fold.tap);
         assert_int_equal(hsi_tap_records(fold.tap)->count, 6);
+        bool tls13_suite = suite >> 8 == 0x13;
+        if (version == HSI_TLS12 && tls13_suite) {
+            const hsi_record *record = hsi_tap_records(fold.tap)->items[4];
+            assert_int_equal(record->state, HSI_RECORD_UNREADABLE);
+            assert_string_equal(record->reason, "the cipher suite is not one that can be opened here");
+        }
         fold_done(&fold);
     }
 }
@@ -193,7 +224,8 @@ static void an_http_request_instead_of_a_client_hello_is_shown_as_it_is(void **s
 {
     (void)state;
     hsi_journal *journal = hsi_journal_new();
-    assert_int_equal(hsi_journal_wire(journal, HSI_CLIENT, hsi_bytes_text("GET / HTTP/1.1\r\nHost: a\r\n\r\n")), HSI_OK);
+    assert_int_equal(hsi_journal_wire(journal, HSI_CLIENT, hsi_bytes_text("GET / HTTP/1.1\r\nHost: a\r\n\r\n")),
+                     HSI_OK);
     append(journal, HSI_SERVER, "15030100020246"); /* protocol_version */
     folded fold = fold_journal(journal);
     const hsi_record *record = hsi_tap_records(fold.tap)->items[1];

@@ -1,6 +1,6 @@
-/* Tests csrc/tap as a whole where memory runs out: each allocation fails once. Holds: OK or NO_MEMORY and nothing else, a fold
- * that broke off stays broken, a look that broke off can be had again, and freeing leaves nothing behind (LeakSanitizer).
- * SPDX-License-Identifier: MIT */
+/* Tests csrc/tap as a whole where memory runs out: each allocation fails once. Holds: OK or NO_MEMORY and
+ * nothing else, a fold that broke off stays broken, a look that broke off can be had again, and freeing leaves
+ * nothing behind (LeakSanitizer). SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -143,10 +143,12 @@ static hsi_status tell_all_kinds(connection *c, hsi_journal *journal)
                                                      .number = 1,
                                                      .data = hsi_bytes_of(hash, 16),
                                                      .aux = hsi_bytes_of(hash, 20)}));
-    HSI_TRY(hsi_journal_append(journal, &(hsi_entry){.kind = HSI_ENTRY_PSK, .code = 1, .data = hsi_bytes_of(hash, 16)}));
+    HSI_TRY(
+        hsi_journal_append(journal, &(hsi_entry){.kind = HSI_ENTRY_PSK, .code = 1, .data = hsi_bytes_of(hash, 16)}));
     return hsi_journal_secret(
         journal, HSI_CLIENT, HSI_SOURCE_KEYLOG, "master secret", HSI_BYTES_EMPTY,
-        hex(secret, "916abf9da55973e13614ae0a3f5d3f37b023ba129aee02cc9134338127cd7049781c8e19fc1eb2a7387ac06ae237344c"));
+        hex(secret,
+            "916abf9da55973e13614ae0a3f5d3f37b023ba129aee02cc9134338127cd7049781c8e19fc1eb2a7387ac06ae237344c"));
 }
 
 static void any_allocation_may_fail_with_entries_of_every_kind(void **state)

@@ -1,5 +1,7 @@
 """What several test files need: the lab's certificates as files, and two sessions that talk over memory."""
 
+import contextlib
+import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,3 +75,19 @@ class Pair:
 @pytest.fixture
 def pair(client_context, server_context):
     return Pair(client_context, server_context)
+
+
+@contextlib.contextmanager
+def connected():
+    """Both ends of a loopback TCP connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        server, _ = listener.accept()
+    with client, server:
+        yield client, server
+
+
+@pytest.fixture
+def tcp_pair():
+    """Makes a client and a server socket, in a `with` statement."""
+    return connected

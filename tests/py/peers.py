@@ -1,6 +1,7 @@
 """Other people's TLS programs on loopback, for test_peers.py: how each is started and how it is asked for a handshake."""
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+
+
+# A sanitizer that is preloaded into this process is not meant for theirs.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +101,9 @@ def wait_for(port: int, process: subprocess.Popen) -> None:
 
 @contextlib.contextmanager
 def running(arguments: list[str], port: int) -> Iterator[int]:
-    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT
+    )
     try:
         wait_for(port, process)
         yield port
@@ -145,7 +152,7 @@ def nginx_server(way: Way, credentials: Credentials, folder: Path) -> contextlib
 
 
 def run_client(arguments: list[str], send: bytes) -> bytes:
-    done = subprocess.run(arguments, input=send, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(arguments, input=send, capture_output=True, timeout=30, check=False, env=ENVIRONMENT)
     return done.stdout
 
 

@@ -22,7 +22,8 @@ def test_messages_come_in_wire_order_to_both_ends(pair, client_context, server_c
         ("server", "ServerHello"),
         ("server", "EncryptedExtensions"),
     ]
-    assert seen[server_context][: len(seen[client_context])] == seen[client_context]
+    handshakes = [[name for name in names if name[1] != "NewSessionTicket"] for names in seen.values()]
+    assert handshakes[0] == handshakes[1]  # tickets are on their way to the client when its Finished is to the server
 
 
 def test_the_connection_is_the_one_whose_event_it_is(pair, client_context, server_context):

@@ -1,4 +1,4 @@
-"""hsinspect._core on traces that are built by hand: the handshake of RFC 8448 section 3, and bytes that make little sense."""
+"""hsinspect._core on what is in a trace: the handshake of RFC 8448 section 3, and bytes that make little sense."""
 
 import collections.abc
 import gc
@@ -302,7 +302,8 @@ def test_no_repr_is_longer_than_a_hundred_characters_or_a_line(simple):
 
 
 @pytest.mark.parametrize(
-    "kind", [core.Record, core.RecordMAC, core.Message, core.Field, core.Secret, core.Check, core.Close, core.Extensions]
+    "kind",
+    [core.Record, core.RecordMAC, core.Message, core.Field, core.Secret, core.Check, core.Close, core.Extensions],
 )
 def test_a_type_of_item_cannot_be_made_or_changed_by_a_script(kind):
     with pytest.raises(TypeError):

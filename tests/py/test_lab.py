@@ -37,9 +37,20 @@ def test_names_pick_the_suite():
 def test_a_priority_string_picks_the_suite():
     trace = lab.run(priority="NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-CCM-8")
     assert trace.cipher_suite.name == "TLS_AES_128_CCM_8_SHA256"
+    assert trace.errors == {}
 
 
-@pytest.mark.parametrize(("group", "name"), [("X25519", "x25519"), ("SECP384R1", "secp384r1"), ("FFDHE2048", "ffdhe2048")])
+@pytest.mark.parametrize("kx", ["RSA", "ECDHE-RSA", "ECDHE-ECDSA", "ANON-ECDH", "ECDHE-PSK"])
+def test_the_lab_has_what_a_priority_string_asks_for(kx):
+    trace = lab.run(priority=f"NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+{kx}", request=b"question")
+    assert trace.errors == {}
+    assert _core.suite(trace.cipher_suite)[1] == kx
+    trace.verify()
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [("X25519", "x25519"), ("SECP384R1", "secp384r1"), ("FFDHE2048", "ffdhe2048")]
+)
 def test_a_group_can_be_asked_for_in_tls13(group, name):
     assert lab.run("TLSv1.3", group=group).group == name
 
@@ -59,7 +70,11 @@ def test_the_first_twelve_steps_of_tls12_are_in_order():
 
 def test_encrypt_then_mac_is_on_unless_it_is_switched_off():
     orders = [
-        {r.mac.order for r in lab.run("TLSv1.2", kx="RSA", cipher="AES-128-CBC", encrypt_then_mac=asked).records if r.mac}
+        {
+            r.mac.order
+            for r in lab.run("TLSv1.2", kx="RSA", cipher="AES-128-CBC", encrypt_then_mac=asked).records
+            if r.mac
+        }
         for asked in (None, False)
     ]
     assert orders == [{"encrypt-then-mac"}, {"mac-then-encrypt"}]
@@ -170,7 +185,9 @@ def test_a_record_may_become_several():
 
 
 def test_a_record_that_never_arrives_ends_the_handshake_for_both():
-    trace = lab.run("TLSv1.2", tamper=lambda sender, index, record: b"" if sender == "server" and index == 0 else record)
+    trace = lab.run(
+        "TLSv1.2", tamper=lambda sender, index, record: b"" if sender == "server" and index == 0 else record
+    )
     assert set(trace.errors) == {"client", "server"}
     assert not trace.complete
 
@@ -207,19 +224,19 @@ def test_an_unknown_name_is_an_error_that_says_which_are_known(arguments, says):
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "says"),
     [
-        {"version": "TLSv1.3", "kx": "ECDHE-RSA"},
-        {"version": "TLSv1.3", "encrypt_then_mac": False},
-        {"version": "TLSv1.3", "cipher": "AES-128-CBC"},
-        {"version": "TLSv1.1", "cipher": "AES-128-GCM"},
-        {"version": "TLSv1.2", "kx": "ECDHE-ECDSA", "cipher": "ARCFOUR-128", "mac": "MD5"},
-        {"priority": "NORMAL", "kx": "RSA"},
-        {"priority": "NORMAL:+NOT-A-CIPHER"},
+        ({"version": "TLSv1.3", "kx": "ECDHE-RSA"}, "group="),
+        ({"version": "TLSv1.3", "encrypt_then_mac": False}, "RFC 8446"),
+        ({"version": "TLSv1.3", "cipher": "AES-128-CBC"}, "no cipher suite"),
+        ({"version": "TLSv1.1", "cipher": "AES-128-GCM"}, "no cipher suite"),
+        ({"version": "TLSv1.2", "kx": "ECDHE-ECDSA", "cipher": "ARCFOUR-128", "mac": "MD5"}, "no cipher suite"),
+        ({"priority": "NORMAL", "kx": "RSA"}, "replaces kx"),
+        ({"priority": "NORMAL:+NOT-A-CIPHER"}, "priority"),
     ],
 )
-def test_what_does_not_go_together_is_an_error(arguments):
-    with pytest.raises(ValueError):
+def test_what_does_not_go_together_is_an_error(arguments, says):
+    with pytest.raises(ValueError, match=says):
         lab.run(**arguments)
 
 

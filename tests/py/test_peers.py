@@ -108,7 +108,7 @@ def test_openssl_says_the_same_secrets_in_its_own_key_log(credentials, tmp_path)
     log = tmp_path / "openssl.keys"
     with hsinspect.serve(certfile=str(files.chain), keyfile=str(files.key), handler=lambda conn: conn.recv(1)) as server:
         arguments = ["openssl", "s_client", "-connect", f"localhost:{server.port}", "-quiet", "-keylogfile", str(log)]
-        subprocess.run(arguments, input=b"x", capture_output=True, timeout=30, check=False)
+        subprocess.run(arguments, input=b"x", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT)
     (trace,) = server.traces
     theirs = {line for line in log.read_text().splitlines() if line and not line.startswith("#")}
     ours = set(trace.keylog().splitlines())

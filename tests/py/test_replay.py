@@ -38,10 +38,12 @@ def test_a_lab_trace_is_its_pickle():
 
 
 def test_both_ends_of_a_real_connection_are_their_replays(files):
-    with hsinspect.serve(files.chain, files.key, lambda conn: conn.sendall(conn.recv(100))) as server:
-        with hsinspect.connect("localhost", server.port, cafile=files.authority) as conn:
-            conn.sendall(b"question")
-            assert conn.recv(100) == b"question"
+    with (
+        hsinspect.serve(files.chain, files.key, lambda conn: conn.sendall(conn.recv(100))) as server,
+        hsinspect.connect("localhost", server.port, cafile=files.authority) as conn,
+    ):
+        conn.sendall(b"question")
+        assert conn.recv(100) == b"question"
     for live in (conn.trace, server.traces[0]):
         assert live.finished
         same(live, hsinspect.Trace(live.dumps()))
@@ -71,5 +73,5 @@ def test_equality_is_of_journals():
 
 @pytest.mark.parametrize("data", [b"", b"no journal", b"\0" * 100])
 def test_bytes_that_are_no_journal_are_refused(data):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="not a journal"):
         hsinspect.Trace(data)

@@ -204,7 +204,7 @@ def test_cipher_suites_without_a_name_have_their_number():
     unknown = hsinspect.CipherSuite(0xFAFB)
     assert (unknown.name, unknown, hsinspect.CipherSuite(0xFAFB) is unknown) == ("0xfafb", 0xFAFB, True)
     assert pickle.loads(pickle.dumps(unknown)) is unknown
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="65536"):
         hsinspect.CipherSuite(0x10000)
 
 

@@ -144,5 +144,5 @@ class _Book:
                 return words[check.ok], "" if check.ok else show_bytes(check.reason or "")
         derivation = self.derivations.get(label)
         if derivation is None:
-            return "not checkable", "nothing was made of it"
+            return "not checkable", "nothing was compared with it"
         return ("ok" if derivation.ok else "failed"), ""

@@ -75,7 +75,8 @@ class Rows:
             protection=self.protection(records[-1]) if records else "",
             good=all(record.ok is not False for record in records),
             altered=any(record.sent is not None for record in records),
-            facts=facts_of(message, self.checks) + tuple(line for record in records for line in _authentication(record)),
+            facts=facts_of(message, self.checks)
+            + tuple(line for record in records for line in _authentication(record)),
             explanation=None if text is None else f"{text.what} {text.rfc}",
             fields=tuple(_field(leaf) for leaf in message.fields.leaves()),
             failures=failures + tuple(line for record in records for line in _altered(record)),
