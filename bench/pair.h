@@ -9,7 +9,7 @@
 #define SERVER_NAME "localhost"
 
 struct scenario {
-    const char *priority;    /* GnuTLS's, of both ends */
+    const char *priority; /* GnuTLS's, of both ends */
     const char *certificate; /* the kind of the server's, see lab_certificate.h */
 };
 

@@ -55,9 +55,8 @@ static hsi_status open_record(const opening *o, uint8_t *out, hsi_aead_result *r
 {
     size_t length = in.length - o->tag;
     size_t written = length;
-    int code =
-        gnutls_aead_cipher_decrypt(o->handle, o->nonce.data, o->nonce.length, o->additional.data,
-                                   o->additional.length, o->tag, in.data, in.length, out, &written);
+    int code = gnutls_aead_cipher_decrypt(o->handle, o->nonce.data, o->nonce.length, o->additional.data,
+                                          o->additional.length, o->tag, in.data, in.length, out, &written);
     result->ok = code >= 0;
     if (code == GNUTLS_E_DECRYPTION_FAILED) {
         return open_anyway(o, out, result->computed, in);
@@ -76,8 +75,8 @@ hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hsi_aead_result
     }
     opening o = {NULL, cipher->tag, nonce, additional};
     gnutls_datum_t key_datum = hsi_gnutls_datum(key);
-    HSI_TRY(hsi_gnutls_init_status(
-        gnutls_aead_cipher_init(&o.handle, (gnutls_cipher_algorithm_t)cipher->id, &key_datum)));
+    HSI_TRY(
+        hsi_gnutls_init_status(gnutls_aead_cipher_init(&o.handle, (gnutls_cipher_algorithm_t)cipher->id, &key_datum)));
     hsi_status status = open_record(&o, out, result, in);
     gnutls_aead_cipher_deinit(o.handle);
     return status;

@@ -10,23 +10,23 @@
 #include "base/status.h"
 
 enum {
-    HSI_HASH_MAX = 64,  /* the longest hash, SHA512 */
+    HSI_HASH_MAX = 64, /* the longest hash, SHA512 */
     HSI_BLOCK_MAX = 16, /* the longest cipher block */
     HSI_NONCE_MAX = 16,
     HSI_TAG_MAX = 16,
     HSI_KEY_MAX = 64,
     HSI_RANDOM = 32, /* a Hello's random, RFC 5246 section 7.4.1.2 */
-    HSI_MASTER = 48  /* a master secret before TLS 1.3, RFC 5246 section 8.1 */
+    HSI_MASTER = 48 /* a master secret before TLS 1.3, RFC 5246 section 8.1 */
 };
 
 /* ---- hash.c: hashes and HMAC ---- */
 
 typedef struct hsi_hash {
     const char *name; /* as RecordMAC.algorithm has it: "SHA256" */
-    size_t size;      /* of a digest, in bytes */
-    size_t block;     /* of its input block, in bytes (HMAC, RFC 2104) */
-    int digest;       /* GnuTLS's number of the hash */
-    int mac;          /* GnuTLS's number of the HMAC over it */
+    size_t size; /* of a digest, in bytes */
+    size_t block; /* of its input block, in bytes (HMAC, RFC 2104) */
+    int digest; /* GnuTLS's number of the hash */
+    int mac; /* GnuTLS's number of the HMAC over it */
 } hsi_hash;
 
 extern const hsi_hash hsi_md5, hsi_sha1, hsi_sha224, hsi_sha256, hsi_sha384, hsi_sha512;
@@ -65,13 +65,13 @@ typedef enum hsi_cipher_kind { HSI_CIPHER_NULL, HSI_CIPHER_STREAM, HSI_CIPHER_CB
 typedef struct hsi_cipher {
     const char *name; /* GnuTLS's: "AES-128-CBC", "CHACHA20-POLY1305", "ARCFOUR-128", "3DES-CBC", "NULL" */
     hsi_cipher_kind kind;
-    size_t key;            /* of the key, in bytes */
-    size_t block;          /* of a block (CBC), else 0 */
-    size_t fixed_iv;       /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block) */
+    size_t key; /* of the key, in bytes */
+    size_t block; /* of a block (CBC), else 0 */
+    size_t fixed_iv; /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block) */
     size_t explicit_nonce; /* in each TLS 1.2 record (AEAD): 8 for GCM and CCM, 0 for ChaCha20 */
-    size_t nonce;          /* of a whole AEAD nonce: 12 */
-    size_t tag;            /* of an AEAD tag: 16, or 8 for CCM-8 */
-    int id;                /* GnuTLS's number of the cipher */
+    size_t nonce; /* of a whole AEAD nonce: 12 */
+    size_t tag; /* of an AEAD tag: 16, or 8 for CCM-8 */
+    int id; /* GnuTLS's number of the cipher */
 } hsi_cipher;
 
 /* hsi_cipher_named finds a cipher by GnuTLS's name; NULL: none of that name is known here. */
@@ -93,7 +93,7 @@ HSI_MUST_USE hsi_status hsi_cipher_decrypt(hsi_cipher_state *state, uint8_t *out
 /* ---- aead.c: RFC 5116 ---- */
 
 typedef struct hsi_aead_result {
-    bool ok;                      /* the received tag is the computed one */
+    bool ok; /* the received tag is the computed one */
     uint8_t computed[HSI_TAG_MAX]; /* the tag that the ciphertext as it came should have had, cipher->tag bytes */
 } hsi_aead_result;
 

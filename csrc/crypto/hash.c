@@ -64,8 +64,7 @@ hsi_status hsi_hmac(const hsi_hash *hash, uint8_t *out, hsi_bytes key, const hsi
 {
     gnutls_mac_algorithm_t mac = (gnutls_mac_algorithm_t)hash->mac;
     if (count == 1) {
-        return hsi_gnutls_init_status(
-            gnutls_hmac_fast(mac, key.data, key.length, parts[0].data, parts[0].length, out));
+        return hsi_gnutls_init_status(gnutls_hmac_fast(mac, key.data, key.length, parts[0].data, parts[0].length, out));
     }
     gnutls_hmac_hd_t handle;
     HSI_TRY(hsi_gnutls_init_status(gnutls_hmac_init(&handle, mac, key.data, key.length)));

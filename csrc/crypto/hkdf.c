@@ -54,8 +54,8 @@ static uint8_t *put(uint8_t *at, const void *data, size_t length)
 }
 
 /* struct { uint16 length; opaque label<7..255>; opaque context<0..255>; } HkdfLabel; */
-hsi_status hsi_hkdf_expand_label(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes secret,
-                                 const char *label, hsi_bytes context)
+hsi_status hsi_hkdf_expand_label(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes secret, const char *label,
+                                 hsi_bytes context)
 {
     const size_t prefix = sizeof label_prefix - 1;
     const size_t name = strlen(label);

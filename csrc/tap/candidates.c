@@ -10,10 +10,8 @@ static const struct {
     bool tls13;
     const char *below;
 } ties[] = {
-    {"premaster secret", false, "master secret"},
-    {"handshake secret", true, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
-    {"early secret", true, "handshake secret"},
-    {"shared secret", true, "handshake secret"},
+    {"premaster secret", false, "master secret"},       {"handshake secret", true, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
+    {"early secret", true, "handshake secret"},         {"shared secret", true, "handshake secret"},
     {"master secret", true, "CLIENT_TRAFFIC_SECRET_0"},
 };
 

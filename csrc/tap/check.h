@@ -22,26 +22,26 @@ HSI_MUST_USE hsi_status hsi_check_missing(hsi_tap *tap, const hsi_check *check, 
 void hsi_check_evidence(hsi_check *check, hsi_event_kind kind, const void *item);
 
 /* hsi_check_name makes "finished.client", or "finished.client[1]" for the second negotiation of a connection. */
-HSI_MUST_USE hsi_status hsi_check_name(hsi_tap *tap, const hsi_handshake *handshake, const char *what, const char *whose,
-                                       const char **out);
+HSI_MUST_USE hsi_status hsi_check_name(hsi_tap *tap, const hsi_handshake *handshake, const char *what,
+                                       const char *whose, const char **out);
 
 /* ---- the rows, by file ---- */
 
-hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake);     /* check_secrets.c */
+hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake); /* check_secrets.c */
 hsi_status hsi_check_sides_agree(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_record_keys(hsi_tap *tap, hsi_handshake *handshake);
-hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake);    /* check_finished.c */
+hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake); /* check_finished.c */
 hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_server_key_exchange(hsi_tap *tap, hsi_handshake *handshake); /* check_signatures.c */
 hsi_status hsi_check_certificate_verify(hsi_tap *tap, hsi_handshake *handshake);
-hsi_status hsi_check_offered(hsi_tap *tap, hsi_handshake *handshake);     /* check_rules.c */
+hsi_status hsi_check_offered(hsi_tap *tap, hsi_handshake *handshake); /* check_rules.c */
 hsi_status hsi_check_downgrade(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_session_id_echo(hsi_tap *tap, hsi_handshake *handshake);
-hsi_status hsi_check_extensions(hsi_tap *tap, hsi_handshake *handshake);  /* check_extensions.c */
-hsi_status hsi_check_order(hsi_tap *tap, hsi_handshake *handshake);       /* check_order.c */
-hsi_status hsi_check_survey(hsi_tap *tap, hsi_handshake *handshake);      /* check_wire.c; handshake NULL */
+hsi_status hsi_check_extensions(hsi_tap *tap, hsi_handshake *handshake); /* check_extensions.c */
+hsi_status hsi_check_order(hsi_tap *tap, hsi_handshake *handshake); /* check_order.c */
+hsi_status hsi_check_survey(hsi_tap *tap, hsi_handshake *handshake); /* check_wire.c; handshake NULL */
 hsi_status hsi_check_alert_answers(hsi_tap *tap, hsi_handshake *handshake);
-hsi_status hsi_check_hooks(hsi_tap *tap, hsi_handshake *handshake);       /* check_hooks.c; handshake NULL */
+hsi_status hsi_check_hooks(hsi_tap *tap, hsi_handshake *handshake); /* check_hooks.c; handshake NULL */
 
 /* ---- those of a record, made once: it does not change any more. check_records.c ---- */
 

@@ -1,6 +1,7 @@
 /* Rules for extensions: a server answers only those that the client sent, and in TLS 1.3 each stands in a
  * message that it may stand in. What an extension holds is no matter here. RFC 8446 section 4.2, RFC 5246
- * section 7.4.1.4, RFC 5746 section 3.6. SPDX-License-Identifier: MIT */
+ * section 7.4.1.4, RFC 5746 section 3.6.
+ * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 
 enum {

@@ -92,8 +92,8 @@ hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake)
 /* ---- binders ---- */
 
 /* binder_key = Derive-Secret(early secret, label, ""); the binder is a Finished over the ClientHello up to the binders. */
-static hsi_status binder(const hsi_handshake *handshake, hsi_bytes early, const char *label, size_t end, hsi_bytes hello,
-                         uint8_t *out)
+static hsi_status binder(const hsi_handshake *handshake, hsi_bytes early, const char *label, size_t end,
+                         hsi_bytes hello, uint8_t *out)
 {
     const hsi_hash *hash = handshake->hash;
     uint8_t digest[HSI_HASH_MAX];
@@ -133,8 +133,9 @@ hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake)
         return HSI_OK;
     }
     hsi_check check = {.kind = HSI_COMPUTED,
-                       .formula = "HMAC(finished key of Derive-Secret(early secret, \"res binder\" or \"ext binder\", \"\"), "
-                                  "Transcript-Hash(ClientHello up to its binders))",
+                       .formula =
+                           "HMAC(finished key of Derive-Secret(early secret, \"res binder\" or \"ext binder\", \"\"), "
+                           "Transcript-Hash(ClientHello up to its binders))",
                        .rfc = "RFC 8446 section 4.2.11.2"};
     HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "psk_binder[%u]", handshake->psk_index));
     hsi_check_evidence(&check, HSI_EVENT_MESSAGE, hello);

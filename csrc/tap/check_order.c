@@ -1,7 +1,8 @@
 /* The order of messages: two state machines, each a table of who may send what, when, and where that leads. A
  * handshake that just stops is fine; the first message that stands where it may not is named. Knows no record
  * and no content. RFC 5246 section 7.3, RFC 5077 section 3.3, RFC 6066 section 8; RFC 8446 sections 2, 4.4,
- * 4.6 and appendix A. SPDX-License-Identifier: MIT */
+ * 4.6 and appendix A.
+ * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 
 typedef enum hsi_stage {

@@ -8,8 +8,10 @@ static const struct {
     const char *formula;
     const char *rfc;
 } orders[] = {
-    {"mac-then-encrypt", "HMAC(MAC key, sequence number + type + version + length + plaintext)", "RFC 5246 section 6.2.3.1"},
-    {"encrypt-then-mac", "HMAC(MAC key, sequence number + type + version + length + IV + ciphertext)", "RFC 7366 section 3"},
+    {"mac-then-encrypt", "HMAC(MAC key, sequence number + type + version + length + plaintext)",
+     "RFC 5246 section 6.2.3.1"},
+    {"encrypt-then-mac", "HMAC(MAC key, sequence number + type + version + length + IV + ciphertext)",
+     "RFC 7366 section 3"},
     {"aead", "AEAD(key, nonce, additional data, ciphertext)", "RFC 5246 section 6.2.3.3, RFC 8446 section 5.2"},
 };
 
@@ -35,7 +37,8 @@ static hsi_status check_padding(hsi_tap *tap, const hsi_record *record)
                        .found = record->padding};
     HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "padding.record[%zu]", record->index));
     hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
-    return hsi_check_judge(tap, &check, record->mac->padding_ok, "a padding byte has another value, or there are too few");
+    return hsi_check_judge(tap, &check, record->mac->padding_ok,
+                           "a padding byte has another value, or there are too few");
 }
 
 static bool is_cbc(const hsi_record *record)

@@ -37,8 +37,9 @@ static hsi_status verify(hsi_tap *tap, hsi_check *check, const hsi_signed *s)
     hsi_status status =
         hsi_signature_verify(&ok, s->certificate, s->scheme, hsi_buffer_peek(&s->content), s->signature);
     if (status == HSI_ILLEGAL || status == HSI_UNSUPPORTED) {
-        return hsi_check_missing(tap, check, status == HSI_ILLEGAL ? "the signer's certificate cannot be read"
-                                                                   : "this signature scheme is not known here");
+        return hsi_check_missing(tap, check,
+                                 status == HSI_ILLEGAL ? "the signer's certificate cannot be read"
+                                                       : "this signature scheme is not known here");
     }
     HSI_TRY(status);
     return hsi_check_judge(tap, check, ok, "the signature does not fit the certificate's key and the signed bytes");
@@ -148,15 +149,16 @@ hsi_status hsi_check_certificate_verify(hsi_tap *tap, hsi_handshake *handshake)
     bool tls13 = handshake->version >= HSI_TLS13;
     for (size_t i = 0; i < HSI_COUNT(senders); i++) {
         hsi_signed s = {.message = hsi_handshake_first(handshake, HSI_CERTIFICATE_VERIFY, senders[i]),
-                        .certificate = senders[i] == HSI_SERVER ? handshake->server_certificate
-                                                                : handshake->client_certificate};
+                        .certificate =
+                            senders[i] == HSI_SERVER ? handshake->server_certificate : handshake->client_certificate};
         if (s.message == NULL || s.message->transcript_end == 0) {
             continue;
         }
         hsi_check check = {.kind = HSI_COMPUTED,
-                           .formula = tls13 ? "signature(64 spaces + context + 0 + Transcript-Hash(messages before)) fits the "
-                                              "signer's certificate"
-                                            : "signature(messages before) fits the client's certificate",
+                           .formula =
+                               tls13 ? "signature(64 spaces + context + 0 + Transcript-Hash(messages before)) fits the "
+                                       "signer's certificate"
+                                     : "signature(messages before) fits the client's certificate",
                            .rfc = tls13 ? "RFC 8446 section 4.4.3" : "RFC 5246 section 7.4.8"};
         HSI_TRY(hsi_check_name(tap, handshake, "certificate_verify", hsi_side_name(senders[i]), &check.name));
         HSI_TRY(check_signed(tap, &check, &s, sign_transcript));

@@ -1,7 +1,8 @@
 /* Rules for what goes over the wire: length, version, type and content of records, messages that can be read
  * to their end, and the alert that answers a broken record. Judges each record and message once (hsi_survey),
  * so that looking often costs nothing; knows no order of messages (check_order.c). RFC 8446 sections 5 and
- * 6.2, RFC 5246 sections 6.2 and 7.2.2. SPDX-License-Identifier: MIT */
+ * 6.2, RFC 5246 sections 6.2 and 7.2.2.
+ * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 #include "tap/look.h"
 

@@ -15,5 +15,4 @@ static hsi_status dissect_oid_filters(hsi_fields *f, hsi_cursor *in)
     return HSI_OK;
 }
 
-const hsi_extension hsi_ext_oid_filters = {48, "oid_filters", HSI_IN_CR, dissect_oid_filters,
-                                           "RFC 8446 section 4.2.5"};
+const hsi_extension hsi_ext_oid_filters = {48, "oid_filters", HSI_IN_CR, dissect_oid_filters, "RFC 8446 section 4.2.5"};

@@ -7,5 +7,5 @@ static hsi_status dissect_session_ticket(hsi_fields *f, hsi_cursor *in)
     return hsi_field_rest(f, in, "ticket");
 }
 
-const hsi_extension hsi_ext_session_ticket = {35, "session_ticket", HSI_IN_CH | HSI_IN_SH,
-                                              dissect_session_ticket, "RFC 5077 section 3.2"};
+const hsi_extension hsi_ext_session_ticket = {35, "session_ticket", HSI_IN_CH | HSI_IN_SH, dissect_session_ticket,
+                                              "RFC 5077 section 3.2"};

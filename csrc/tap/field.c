@@ -41,8 +41,12 @@ static hsi_field *make(hsi_fields *f, hsi_field *parent, const char *name, size_
     }
     const hsi_field *before = parent->last;
     bool follows_item = before != NULL && before->index != HSI_NOT_AN_ITEM;
-    *field = (hsi_field){.name = name, .index = HSI_NOT_AN_ITEM, .offset = offset, .length = length,
-                         .rfc = parent->rfc, .parent = parent};
+    *field = (hsi_field){.name = name,
+                         .index = HSI_NOT_AN_ITEM,
+                         .offset = offset,
+                         .length = length,
+                         .rfc = parent->rfc,
+                         .parent = parent};
     if (name == HSI_ITEM) {
         field->name = parent->name;
         field->index = follows_item ? before->index + 1 : 0;
@@ -231,8 +235,8 @@ hsi_status hsi_fields_start(hsi_fields *f, hsi_arena *arena, hsi_bytes raw, cons
         return HSI_NO_MEMORY;
     }
     *root = (hsi_field){.name = name, .index = HSI_NOT_AN_ITEM, .length = raw.length, .bounded = true};
-    *f = (hsi_fields){.arena = arena, .raw = raw, .context = *context, .root = root, .open = root,
-                      .stopped = raw.length};
+    *f = (hsi_fields){
+        .arena = arena, .raw = raw, .context = *context, .root = root, .open = root, .stopped = raw.length};
     return HSI_OK;
 }
 

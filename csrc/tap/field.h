@@ -12,23 +12,23 @@
 
 typedef enum hsi_field_kind {
     HSI_FIELD_STRUCT, /* has children; no value of its own */
-    HSI_FIELD_UINT,   /* value is `number` */
+    HSI_FIELD_UINT, /* value is `number` */
     HSI_FIELD_OPAQUE, /* value is `content` */
-    HSI_FIELD_TEXT    /* value is `content`, bytes that the RFC calls text (a host name, an ALPN protocol) */
+    HSI_FIELD_TEXT /* value is `content`, bytes that the RFC calls text (a host name, an ALPN protocol) */
 } hsi_field_kind;
 
 typedef struct hsi_field hsi_field;
 struct hsi_field {
     const char *name; /* the RFC's struct member; an item of a vector has its vector's name */
-    size_t index;     /* of an item in its vector, from 0; HSI_NOT_AN_ITEM otherwise */
-    size_t offset;    /* in the message, its 4-byte header counted */
+    size_t index; /* of an item in its vector, from 0; HSI_NOT_AN_ITEM otherwise */
+    size_t offset; /* in the message, its 4-byte header counted */
     size_t length;
     hsi_field_kind kind;
-    bool bounded;      /* its end is known while it is being filled: a vector, an extension, the message */
+    bool bounded; /* its end is known while it is being filled: a vector, an extension, the message */
     uint64_t number;
-    hsi_bytes content;   /* opaque and text: without the length field before it */
+    hsi_bytes content; /* opaque and text: without the length field before it */
     const char *meaning; /* a registered name, or NULL */
-    const char *rfc;     /* "RFC 8446 section 4.2.8": its own or that of the nearest field above it; may be NULL */
+    const char *rfc; /* "RFC 8446 section 4.2.8": its own or that of the nearest field above it; may be NULL */
     hsi_field *parent;
     hsi_field *first; /* child; NULL: a leaf */
     hsi_field *last;
@@ -51,21 +51,21 @@ typedef enum hsi_in {
 
 /* What the layout of a message depends on, beside its own bytes. */
 typedef struct hsi_field_context {
-    uint16_t version;          /* negotiated, 0x0301 to 0x0304; 0: not known yet */
-    const hsi_suite *suite;    /* negotiated, for ServerKeyExchange and ClientKeyExchange; NULL: not known */
-    uint8_t sender;            /* HSI_CLIENT or HSI_SERVER (journal.h) */
-    bool sslv2;                /* the message is an SSLv2-format ClientHello without a handshake header */
+    uint16_t version; /* negotiated, 0x0301 to 0x0304; 0: not known yet */
+    const hsi_suite *suite; /* negotiated, for ServerKeyExchange and ClientKeyExchange; NULL: not known */
+    uint8_t sender; /* HSI_CLIENT or HSI_SERVER (journal.h) */
+    bool sslv2; /* the message is an SSLv2-format ClientHello without a handshake header */
 } hsi_field_context;
 
 typedef struct hsi_fields {
     hsi_arena *arena;
     hsi_bytes raw; /* the whole message */
     hsi_field_context context;
-    unsigned in;      /* hsi_in of the message whose extensions are being read */
-    hsi_field *root;  /* the message itself: offset 0, length raw.length */
-    hsi_field *open;  /* the innermost field that is still being filled */
+    unsigned in; /* hsi_in of the message whose extensions are being read */
+    hsi_field *root; /* the message itself: offset 0, length raw.length */
+    hsi_field *open; /* the innermost field that is still being filled */
     hsi_status status; /* OK, or the first thing that made no sense */
-    size_t stopped;    /* where it stopped making sense: the offset of the first byte that could not be read */
+    size_t stopped; /* where it stopped making sense: the offset of the first byte that could not be read */
 } hsi_fields;
 
 /* ---- reading: each adds leaves for exactly the bytes it moves past; on failure neither has changed ---- */

@@ -42,20 +42,20 @@ struct hsi_tap {
     const hsi_journal *journal;
     hsi_arena arena;
     size_t scanned; /* entries of the journal whose secrets, phases and notes have been taken */
-    size_t wired;   /* entries whose wire bytes have been taken; a protected record without its secret holds it back */
+    size_t wired; /* entries whose wire bytes have been taken; a protected record without its secret holds it back */
     hsi_status failed; /* of an advance that ran out of memory; OK */
-    bool final;     /* no secret can follow: nothing waits any more */
+    bool final; /* no secret can follow: nothing waits any more */
     hsi_stream streams[2];
     uint8_t held; /* the sender whose next record waits for a secret; HSI_NOBODY */
     hsi_handshake *handshake; /* the current negotiation; NULL before the first hello */
     hsi_list events, records, messages, alerts, phases, handshakes, closes, application_data;
-    hsi_list surfaced;   /* hsi_secret from the journal, in the order in which they came to count */
+    hsi_list surfaced; /* hsi_secret from the journal, in the order in which they came to count */
     hsi_list candidates; /* hsi_secret that may be what its label says */
-    hsi_list unclaimed;  /* hsi_secret whose client random no ClientHello has had yet */
+    hsi_list unclaimed; /* hsi_secret whose client random no ClientHello has had yet */
     hsi_secret_index surfaced_index;
     hsi_secret_index derived; /* hsi_secret computed here */
     /* made when looked at */
-    size_t clues;  /* counts what keys and checks may hang on: secrets, notes, messages, key changes */
+    size_t clues; /* counts what keys and checks may hang on: secrets, notes, messages, key changes */
     size_t looked; /* events and secrets there were at the last look, plus 1 */
     size_t weighed; /* clues and alerts there were when the checks were last made, plus 1; 0: they must be made */
     hsi_survey survey;

@@ -18,7 +18,7 @@ typedef struct hsi_frame {
     hsi_bytes header; /* 5 bytes, or 2 of SSLv2; fewer where cut */
     hsi_bytes fragment;
     uint64_t time_ns;
-    uint8_t type;     /* ContentType; SSLv2: handshake */
+    uint8_t type; /* ContentType; SSLv2: handshake */
     uint16_t version; /* as the header has it; SSLv2: 0x0002 */
     bool sslv2;
 } hsi_frame;

@@ -26,9 +26,9 @@ enum { HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0
 enum { HSI_ALERT_WARNING = 1, HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
 
 typedef struct hsi_record_mac {
-    const char *kind;      /* "hmac" or "aead" */
+    const char *kind; /* "hmac" or "aead" */
     const char *algorithm; /* "SHA1", or the AEAD's GnuTLS name */
-    const char *order;     /* "mac-then-encrypt", "encrypt-then-mac", "aead" */
+    const char *order; /* "mac-then-encrypt", "encrypt-then-mac", "aead" */
     hsi_bytes key;
     hsi_bytes nonce; /* of an AEAD; the CBC IV; empty otherwise */
     hsi_bytes input; /* exactly what was authenticated; of an AEAD: its additional data */
@@ -39,11 +39,11 @@ typedef struct hsi_record_mac {
 } hsi_record_mac;
 
 typedef enum hsi_record_state {
-    HSI_RECORD_PLAIN,      /* no keys yet: the fragment is the plaintext */
-    HSI_RECORD_OPENED,     /* protection removed, MAC or tag right */
-    HSI_RECORD_REJECTED,   /* protection removed, MAC, tag or padding wrong: the plaintext is unauthenticated */
+    HSI_RECORD_PLAIN, /* no keys yet: the fragment is the plaintext */
+    HSI_RECORD_OPENED, /* protection removed, MAC or tag right */
+    HSI_RECORD_REJECTED, /* protection removed, MAC, tag or padding wrong: the plaintext is unauthenticated */
     HSI_RECORD_UNREADABLE, /* protected, and its key or cipher is not known here: `reason` */
-    HSI_RECORD_CUT         /* the stream ends inside it */
+    HSI_RECORD_CUT /* the stream ends inside it */
 } hsi_record_state;
 
 typedef struct hsi_record {
@@ -58,11 +58,11 @@ typedef struct hsi_record {
     hsi_bytes header; /* 5 bytes; 2 of an SSLv2-format ClientHello; fewer where cut */
     hsi_bytes fragment;
     hsi_bytes plaintext;
-    hsi_bytes padding;   /* CBC: with its length byte; TLS 1.3: the zeros after the type */
+    hsi_bytes padding; /* CBC: with its length byte; TLS 1.3: the zeros after the type */
     hsi_record_mac *mac; /* NULL: not protected, or not readable */
     hsi_record_state state;
     const char *reason; /* why it is not readable, or what is odd about it; NULL */
-    hsi_bytes sent;     /* the original, header included, where it was altered on its way */
+    hsi_bytes sent; /* the original, header included, where it was altered on its way */
     bool altered;
     bool unread; /* it arrived after GnuTLS stopped reading */
 } hsi_record;
@@ -111,7 +111,7 @@ typedef struct hsi_application_data {
 typedef struct hsi_close {
     uint8_t sender;
     uint64_t time_ns;
-    const char *kind;         /* "close_notify", "fin", "rst", "truncated" */
+    const char *kind; /* "close_notify", "fin", "rst", "truncated" */
     const hsi_record *record; /* of the close_notify; NULL otherwise */
 } hsi_close;
 
@@ -122,8 +122,8 @@ typedef struct hsi_phase {
     uint8_t type; /* HandshakeType, on the wire */
     hsi_action action;
     uint64_t time_ns;
-    hsi_bytes body_hash;  /* SHA-256 of the body that GnuTLS showed, on enter; empty otherwise */
-    const char *name;     /* "ClientHello" */
+    hsi_bytes body_hash; /* SHA-256 of the body that GnuTLS showed, on enter; empty otherwise */
+    const char *name; /* "ClientHello" */
 } hsi_phase;
 
 typedef struct hsi_derivation hsi_derivation;
@@ -131,15 +131,15 @@ typedef struct hsi_derivation hsi_derivation;
 typedef struct hsi_secret hsi_secret;
 struct hsi_secret {
     const char *label;
-    uint8_t side;   /* who surfaced it; HSI_NOBODY: derived or given */
+    uint8_t side; /* who surfaced it; HSI_NOBODY: derived or given */
     uint8_t sender; /* who writes with it; HSI_NOBODY: shared */
     uint64_t epoch; /* HSI_NO_EPOCH: it belongs to none */
     hsi_source source;
     uint64_t time_ns; /* 0: derived */
     hsi_bytes value;
-    hsi_bytes client_random;  /* whose it is, as the key log says; empty: it does not say */
+    hsi_bytes client_random; /* whose it is, as the key log says; empty: it does not say */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
-    hsi_secret *older;        /* see secret_index.h */
+    hsi_secret *older; /* see secret_index.h */
 };
 
 #define HSI_NO_EPOCH UINT64_MAX
@@ -155,7 +155,7 @@ enum { HSI_INPUTS_MAX = 4 };
 struct hsi_derivation {
     const hsi_secret *output;
     const char *function; /* "PRF", "HKDF-Extract", "Derive-Secret"… */
-    const char *formula;  /* a line for people */
+    const char *formula; /* a line for people */
     const char *rfc;
     hsi_input inputs[HSI_INPUTS_MAX];
     size_t input_count;
@@ -189,11 +189,11 @@ typedef struct hsi_check {
     const char *name; /* "mac.record[9]" */
     hsi_check_kind kind;
     hsi_verdict verdict;
-    const char *reason;  /* why it failed or cannot be checked; NULL where it passed */
+    const char *reason; /* why it failed or cannot be checked; NULL where it passed */
     const char *formula; /* what was computed, or the rule */
     const char *rfc;
     hsi_bytes expected; /* computed here */
-    hsi_bytes found;    /* on the wire, or surfaced */
+    hsi_bytes found; /* on the wire, or surfaced */
     hsi_event evidence[HSI_EVIDENCE_MAX];
     size_t evidence_count;
 } hsi_check;
@@ -218,12 +218,12 @@ struct hsi_handshake {
     bool resumed;
     bool early_data_offered;
     bool early_data_accepted;
-    bool psk;     /* TLS 1.3: the server chose a pre-shared key */
+    bool psk; /* TLS 1.3: the server chose a pre-shared key */
     uint16_t psk_index;
     hsi_bytes psk_identity; /* as the client offered it */
-    uint16_t group;            /* 0: none */
+    uint16_t group; /* 0: none */
     uint16_t signature_scheme; /* the server's; 0: none */
-    hsi_bytes server_name;     /* as the client asked; empty: it did not */
+    hsi_bytes server_name; /* as the client asked; empty: it did not */
     hsi_bytes alpn;
     hsi_bytes server_certificate; /* DER of the first one; empty: not seen */
     hsi_bytes client_certificate;
@@ -231,7 +231,7 @@ struct hsi_handshake {
     uint64_t epochs[2]; /* TLS 1.0 to 1.2: the epoch that its ChangeCipherSpec began, by sender; 0: none */
     hsi_transcript transcript;
     bool unreadable; /* a message of it could not be read: what hangs on the transcript is not checkable */
-    bool complete;   /* both Finished were seen */
+    bool complete; /* both Finished were seen */
 };
 
 /* hsi_handshake_first is the first whole message of a type from a sender; NULL: there is none. */

@@ -22,17 +22,18 @@ const char *hsi_side_name(uint8_t side);
 /* The columns of an entry, by its kind. A column that a row does not name is zero or empty.
  *                  side            sender       code            number          data             name          aux */
 typedef enum hsi_entry_kind {
-    HSI_ENTRY_START = 1, /*                      hsi_transport   realtime, ns    client address   server addr.  server name asked for */
-    HSI_ENTRY_WIRE,      /*                      who sent        hsi_wire_mark                   as received                    as sent, where altered on its way */
-    HSI_ENTRY_END,       /*                      who ended       hsi_end */
-    HSI_ENTRY_SECRET,    /* who surfaced it      who writes      hsi_source      epoch + 1, 0: unsaid  value     label         client random, may be empty */
-    HSI_ENTRY_PHASE,     /* whose GnuTLS         who sent        HandshakeType   hsi_action      SHA-256 of the body (on enter) */
-    HSI_ENTRY_KEYS,      /* whose GnuTLS         who writes                      epoch           key              IV              MAC key */
-    HSI_ENTRY_RESULT,    /* whose GnuTLS         -               -               return code     text             function */
-    HSI_ENTRY_VERDICT,   /* who verified         -               1: trusted      GnuTLS's status bits  text */
-    HSI_ENTRY_NOTE,      /* whose GnuTLS         -               -               -               why not          what is not surfaced: "probe" */
+    HSI_ENTRY_START =
+        1, /*                      hsi_transport   realtime, ns    client address   server addr.  server name asked for */
+    HSI_ENTRY_WIRE, /*                      who sent        hsi_wire_mark                   as received                    as sent, where altered on its way */
+    HSI_ENTRY_END, /*                      who ended       hsi_end */
+    HSI_ENTRY_SECRET, /* who surfaced it      who writes      hsi_source      epoch + 1, 0: unsaid  value     label         client random, may be empty */
+    HSI_ENTRY_PHASE, /* whose GnuTLS         who sent        HandshakeType   hsi_action      SHA-256 of the body (on enter) */
+    HSI_ENTRY_KEYS, /* whose GnuTLS         who writes                      epoch           key              IV              MAC key */
+    HSI_ENTRY_RESULT, /* whose GnuTLS         -               -               return code     text             function */
+    HSI_ENTRY_VERDICT, /* who verified         -               1: trusted      GnuTLS's status bits  text */
+    HSI_ENTRY_NOTE, /* whose GnuTLS         -               -               -               why not          what is not surfaced: "probe" */
     HSI_ENTRY_PRIVATE_KEY, /* -                  -               -               -               the key, encoded  password */
-    HSI_ENTRY_PSK,       /* -                    -               1: any identity -               the key          identity */
+    HSI_ENTRY_PSK, /* -                    -               1: any identity -               the key          identity */
     HSI_ENTRY_KINDS
 } hsi_entry_kind;
 

@@ -5,7 +5,9 @@
 #include "base/memory.h"
 #include "tap/secret_store.h"
 
-enum { DEEPEST = 16 }; /* of secrets made from secrets; the longest chain of the table has 8, KeyUpdates are walked in order */
+enum {
+    DEEPEST = 16
+}; /* of secrets made from secrets; the longest chain of the table has 8, KeyUpdates are walked in order */
 
 static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,
                        uint64_t epoch, const hsi_secret **out, const char **missing);
@@ -141,7 +143,8 @@ static hsi_status why_not_surfaced(hsi_tap *tap, const char *label, const char *
 {
     for (size_t i = 0; i < tap->scanned; i++) {
         const hsi_entry *entry = hsi_journal_peek(tap->journal, i);
-        if (entry->kind == HSI_ENTRY_NOTE && (hsi_bytes_are(entry->name, label) || hsi_bytes_are(entry->name, "probe"))) {
+        if (entry->kind == HSI_ENTRY_NOTE &&
+            (hsi_bytes_are(entry->name, label) || hsi_bytes_are(entry->name, "probe"))) {
             return hsi_arena_format(&tap->arena, out, "the %s was not surfaced: %.*s", label, (int)entry->data.length,
                                     (const char *)entry->data.data);
         }

@@ -19,8 +19,8 @@ typedef struct hsi_working {
     uint64_t epoch;
     hsi_input inputs[HSI_INPUTS_MAX];
     size_t input_count;
-    hsi_buffer value;    /* the output, where nothing is missing */
-    hsi_source source;   /* DERIVED, or what else it was got from */
+    hsi_buffer value; /* the output, where nothing is missing */
+    hsi_source source; /* DERIVED, or what else it was got from */
     const char *formula; /* the rule's, or what it comes to for this negotiation */
     const char *rfc;
     const char *missing; /* why there is no output; NULL */
@@ -37,11 +37,11 @@ struct hsi_rule {
     const char *function;
     const char *formula;
     const char *rfc;
-    const char *parent;    /* the label of the secret it is made from */
+    const char *parent; /* the label of the secret it is made from */
     const char *tls_label; /* of HKDF-Expand-Label or PRF */
-    uint8_t until;         /* the transcript reaches to the first message of this type… */
-    uint8_t until_sender;  /* …from this sender */
-    size_t part;           /* of a key block: which of the six slices */
+    uint8_t until; /* the transcript reaches to the first message of this type… */
+    uint8_t until_sender; /* …from this sender */
+    size_t part; /* of a key block: which of the six slices */
 };
 
 /* rules.c: the table, parents before what is made from them. */
@@ -84,11 +84,11 @@ HSI_MUST_USE hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uin
 HSI_MUST_USE hsi_status hsi_working_output(const hsi_working *w, const hsi_secret **out);
 
 /* The rules, by file. */
-hsi_status hsi_rule_premaster(hsi_working *w);       /* premaster.c */
-hsi_status hsi_rule_master(hsi_working *w);          /* schedule_tls12.c */
+hsi_status hsi_rule_premaster(hsi_working *w); /* premaster.c */
+hsi_status hsi_rule_master(hsi_working *w); /* schedule_tls12.c */
 hsi_status hsi_rule_key_block(hsi_working *w);
 hsi_status hsi_rule_key_block_part(hsi_working *w);
-hsi_status hsi_rule_early_secret(hsi_working *w);    /* schedule_tls13.c */
+hsi_status hsi_rule_early_secret(hsi_working *w); /* schedule_tls13.c */
 hsi_status hsi_rule_next_stage(hsi_working *w);
 hsi_status hsi_rule_derive_secret(hsi_working *w);
 hsi_status hsi_rule_update(hsi_working *w);

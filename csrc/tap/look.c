@@ -22,7 +22,8 @@ static hsi_status note_derivation(void *context, const hsi_working *w)
     derivation->input_count = w->input_count;
     memcpy(derivation->inputs, w->inputs, sizeof derivation->inputs);
     derivation->ok = hsi_bytes_equal(derivation->output->value, hsi_buffer_peek(&w->value));
-    bool computed = derivation->output->source == HSI_SOURCE_DERIVED || derivation->output->source == HSI_SOURCE_PRIVATE_KEY;
+    bool computed =
+        derivation->output->source == HSI_SOURCE_DERIVED || derivation->output->source == HSI_SOURCE_PRIVATE_KEY;
     if (computed) { /* the surfaced ones stand in the list already */
         HSI_TRY(hsi_list_append(&tap->secrets, (void *)(uintptr_t)derivation->output));
     }

@@ -15,5 +15,5 @@ hsi_status hsi_dissect_certificate_status(hsi_fields *f, hsi_cursor *in)
     return status_type == OCSP ? hsi_field_opaque_vector(f, in, "response", 3) : hsi_field_rest(f, in, "response");
 }
 
-const hsi_message_type hsi_msg_certificate_status = {HSI_CERTIFICATE_STATUS, "CertificateStatus",
-                                                     "RFC 6066 section 8", hsi_dissect_certificate_status};
+const hsi_message_type hsi_msg_certificate_status = {HSI_CERTIFICATE_STATUS, "CertificateStatus", "RFC 6066 section 8",
+                                                     hsi_dissect_certificate_status};

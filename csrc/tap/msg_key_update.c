@@ -15,5 +15,4 @@ static hsi_status dissect_key_update(hsi_fields *f, hsi_cursor *in)
     return hsi_field_u8(f, in, "request_update", key_update_request);
 }
 
-const hsi_message_type hsi_msg_key_update = {HSI_KEY_UPDATE, "KeyUpdate", "RFC 8446 section 4.6.3",
-                                             dissect_key_update};
+const hsi_message_type hsi_msg_key_update = {HSI_KEY_UPDATE, "KeyUpdate", "RFC 8446 section 4.6.3", dissect_key_update};

@@ -187,8 +187,8 @@ static hsi_status learn_certificate(hsi_learning *l)
 {
     bool tls13 = l->handshake->version >= HSI_TLS13;
     hsi_bytes der = content_at(l->root, tls13 ? "certificate_list[0].cert_data" : "certificate_list[0]");
-    hsi_bytes *place = l->message->sender == HSI_SERVER ? &l->handshake->server_certificate
-                                                        : &l->handshake->client_certificate;
+    hsi_bytes *place =
+        l->message->sender == HSI_SERVER ? &l->handshake->server_certificate : &l->handshake->client_certificate;
     if (place->length == 0) { /* a certificate after the handshake does not replace the one of the handshake */
         *place = der;
     }
@@ -213,7 +213,8 @@ static hsi_status learn_certificate_verify(hsi_learning *l)
 static hsi_status learn_finished(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
-    bool both = hsi_handshake_first(handshake, HSI_FINISHED, HSI_CLIENT) != NULL && hsi_handshake_first(handshake, HSI_FINISHED, HSI_SERVER) != NULL;
+    bool both = hsi_handshake_first(handshake, HSI_FINISHED, HSI_CLIENT) != NULL &&
+                hsi_handshake_first(handshake, HSI_FINISHED, HSI_SERVER) != NULL;
     if (handshake->version >= HSI_TLS13 && !handshake->complete) {
         hsi_stream_rekey(&l->tap->streams[l->message->sender], EPOCH_APPLICATION, handshake);
     }

@@ -204,7 +204,8 @@ static hsi_status verify_hmac(const hsi_protection *protection, hsi_arena *arena
 }
 
 /* Splits decrypted bytes into content and the MAC at their end, and verifies it. */
-static hsi_status open_mac_at_end(const hsi_protection *protection, hsi_arena *arena, hsi_record *record, hsi_bytes open)
+static hsi_status open_mac_at_end(const hsi_protection *protection, hsi_arena *arena, hsi_record *record,
+                                  hsi_bytes open)
 {
     size_t size = protection->keys.mac->size;
     if (open.length < size) {

@@ -49,9 +49,8 @@ hsi_status hsi_reassembly_take(hsi_tap *tap, hsi_stream *stream, const hsi_recor
     }
     HSI_TRY(hsi_buffer_append(&stream->handshake, record->plaintext));
     if (sslv2) {
-        return record->plaintext.length == 0
-                   ? HSI_OK
-                   : emit_message(tap, stream, record->plaintext.length, record, true, false);
+        return record->plaintext.length == 0 ? HSI_OK
+                                             : emit_message(tap, stream, record->plaintext.length, record, true, false);
     }
     for (size_t length; (length = whole_message(stream)) != 0;) {
         HSI_TRY(emit_message(tap, stream, length, record, false, false));

@@ -8,7 +8,8 @@
 
 enum { CCS_LENGTH = 1, ALERT_LENGTH = 2, TLS13_SHORTEST = 1 + 8 }; /* a content type and the shortest tag, CCM-8's */
 
-static const char *const close_kinds[] = {[HSI_END_FIN] = "fin", [HSI_END_RST] = "rst", [HSI_END_TRUNCATED] = "truncated"};
+static const char *const close_kinds[] = {
+    [HSI_END_FIN] = "fin", [HSI_END_RST] = "rst", [HSI_END_TRUNCATED] = "truncated"};
 
 void hsi_stream_cleanup(hsi_stream *stream)
 {
@@ -66,7 +67,8 @@ static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, bool *waitin
     if (stream->protection != NULL || stream->no_keys != NULL) {
         return HSI_OK;
     }
-    if (stream->asked == tap->clues + 1 && !tap->final) { /* nothing new: a long wait must not cost a search per entry */
+    if (stream->asked == tap->clues + 1 &&
+        !tap->final) { /* nothing new: a long wait must not cost a search per entry */
         *waiting = true;
         return HSI_OK;
     }

@@ -29,9 +29,10 @@ void hsi_tap_free(hsi_tap *tap)
     for (size_t i = 0; i < HSI_COUNT(tap->streams); i++) {
         hsi_stream_cleanup(&tap->streams[i]);
     }
-    hsi_list *const lists[] = {&tap->events,   &tap->records, &tap->messages,    &tap->alerts,           &tap->phases,
-                               &tap->handshakes, &tap->closes, &tap->surfaced,    &tap->application_data,
-                               &tap->secrets,  &tap->checks,  &tap->derivations, &tap->record_checks, &tap->candidates,       &tap->unclaimed};
+    hsi_list *const lists[] = {&tap->events,           &tap->records,    &tap->messages, &tap->alerts,
+                               &tap->phases,           &tap->handshakes, &tap->closes,   &tap->surfaced,
+                               &tap->application_data, &tap->secrets,    &tap->checks,   &tap->derivations,
+                               &tap->record_checks,    &tap->candidates, &tap->unclaimed};
     for (size_t i = 0; i < HSI_COUNT(lists); i++) {
         hsi_list_cleanup(lists[i]);
     }
@@ -218,7 +219,8 @@ hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, uin
     HSI_UNUSED(tap);
     const hsi_handshake *handshake = message->handshake;
     *length = 0;
-    bool known = handshake != NULL && handshake->suite_known && (handshake->hash != NULL || handshake->version < HSI_TLS12);
+    bool known =
+        handshake != NULL && handshake->suite_known && (handshake->hash != NULL || handshake->version < HSI_TLS12);
     if (!known || message->transcript_end == 0) {
         return HSI_OK;
     }

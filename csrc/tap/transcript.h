@@ -9,7 +9,7 @@
 
 typedef struct hsi_transcript {
     hsi_buffer bytes;
-    size_t retried;                       /* bytes of message_hash at the front; 0: no HelloRetryRequest */
+    size_t retried; /* bytes of message_hash at the front; 0: no HelloRetryRequest */
     uint8_t first_hello[HSI_HASH_MAX]; /* the hash inside it */
 } hsi_transcript;
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FAREWELL_SECONDS = 1.0  # how long close() waits for the socket to take a close_notify
 LINGER_SECONDS = 0.1  # and for the end of the stream of a peer that has sent its own
+CHUNK = 16384
+UNREAD_CHUNKS = 64  # at most: a peer may never stop
 
 
 class TLSSocket(ssl.SSLSocket):
@@ -81,8 +83,8 @@ class TLSSocket(ssl.SSLSocket):
         """Sends close_notify. Where the peer has sent its own, its end of the stream is not far: it is waited for."""
         core.close_notify_on(self.fileno(), FAREWELL_SECONDS)
         try:
-            while core.read_on(self.fileno(), 0, 16384):  # a reset would follow what nobody has read
-                pass
+            for _ in range(UNREAD_CHUNKS):  # a reset would follow what nobody has read
+                core.read_on(self.fileno(), 0, CHUNK)
         except ClosedError:
             if not self._peer_ended(core, 0):
                 self._end_sending(core)  # it may be waiting for our end

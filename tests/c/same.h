@@ -1,5 +1,6 @@
 /* Whether two taps came to the same: events in order, records, messages, secrets, derivations and checks, by
- * what they say. SPDX-License-Identifier: MIT */
+ * what they say.
+ * SPDX-License-Identifier: MIT */
 #ifndef HSI_TESTS_SAME_H
 #define HSI_TESTS_SAME_H
 

@@ -43,8 +43,7 @@ static const struct {
     /* RFC 8448 section 3: the record with the client's Finished, sequence number 0, inner type 16 */
     {"AES-128-GCM", "dbfaa693d1762c5b666af5d950258d01", "5bd3c71b836e0b76bb73265f", "1703030035",
      "14000020a8ec436d677634ae525ac1fcebe11a039ec17694fac6e98527b642f2edd5ce6116",
-     "75ec4dc238cce60b298044a71e219c56cc77b0517fe9b93c7a4bfc44d87f38f80338ac98fc",
-     "46deb384bd1caeacab6867d726c40546"},
+     "75ec4dc238cce60b298044a71e219c56cc77b0517fe9b93c7a4bfc44d87f38f80338ac98fc", "46deb384bd1caeacab6867d726c40546"},
 };
 
 static hsi_bytes sealed(uint8_t storage[HEX_MAX], const char *ciphertext, const char *tag)

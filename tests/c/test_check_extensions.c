@@ -1,5 +1,6 @@
 /* Tests csrc/tap/check_extensions.c: which extensions a server may answer with, and in which message of TLS
- * 1.3 one may stand. SPDX-License-Identifier: MIT */
+ * 1.3 one may stand.
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

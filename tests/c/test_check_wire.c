@@ -1,5 +1,6 @@
 /* Tests csrc/tap/check_wire.c: the rules of records, of messages that cannot be read, and of the alert that
- * answers a broken record. SPDX-License-Identifier: MIT */
+ * answers a broken record.
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

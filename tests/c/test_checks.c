@@ -1,6 +1,7 @@
 /* Tests csrc/tap/checks.c and the computed checks of check_records.c, check_finished.c, check_secrets.c,
  * check_signatures.c and check_hooks.c: published connections pass them with the published values, altered
- * ones fail those that the alteration is about. SPDX-License-Identifier: MIT */
+ * ones fail those that the alteration is about.
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -21,8 +21,8 @@ static void assert_moved(const hsi_cursor *in, size_t moved)
 static void integers_of_every_width_are_big_endian(void **state)
 {
     (void)state;
-    const uint64_t expected[] = {0,          0x01,         0x0102,         0x010203,        0x01020304,
-                                 0x0102030405, 0x010203040506, 0x01020304050607, 0x0102030405060708};
+    const uint64_t expected[] = {
+        0, 0x01, 0x0102, 0x010203, 0x01020304, 0x0102030405, 0x010203040506, 0x01020304050607, 0x0102030405060708};
     for (size_t width = 1; width <= 8; width++) {
         hsi_cursor in = hsi_cursor_over(wire, sizeof wire);
         uint64_t value;

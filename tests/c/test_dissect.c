@@ -44,7 +44,12 @@ typedef struct layout {
 static const layout server_key_exchanges[] = {
     {DH, 12, 0x0303, "ANON-DH", "signature", {DH_FIELDS}},
     {ECDH, 12, 0x0303, "ANON-ECDH", "signature", {ECDH_FIELDS}},
-    {DH "0402" "00025a5b", 12, 0x0303, "DHE-DSS", "body",
+    {DH "0402"
+        "00025a5b",
+     12,
+     0x0303,
+     "DHE-DSS",
+     "body",
      {DH_FIELDS, {"algorithm", 0x0402, NULL, NULL}, {"signature", 0, "5a5b", NULL}}},
     {HINT DH, 12, 0x0303, "DHE-PSK", "signature", {HINT_FIELD, DH_FIELDS}},
     {DH RSA_SIGNED, 12, 0x0303, "DHE-RSA", "body", {DH_FIELDS, RSA_SIGNED_FIELDS}},
@@ -54,7 +59,13 @@ static const layout server_key_exchanges[] = {
     {ECDH RSA_SIGNED, 12, 0x0303, "ECDHE-RSA", "body", {ECDH_FIELDS, RSA_SIGNED_FIELDS}},
     {HINT, 12, 0x0303, "PSK", "params", {HINT_FIELD}},
     {HINT, 12, 0x0303, "RSA-PSK", "params", {HINT_FIELD}},
-    {"0002c101" "0003010001" "00025a5b", 12, 0x0301, "RSA-EXPORT", "algorithm",
+    {"0002c101"
+     "0003010001"
+     "00025a5b",
+     12,
+     0x0301,
+     "RSA-EXPORT",
+     "algorithm",
      {{"params.rsa_modulus", 0, "c101", NULL}, {"params.rsa_exponent", 0, "010001", NULL}}},
     {SRP, 12, 0x0303, "SRP", "signature", {SRP_FIELDS}},
     {SRP RSA_SIGNED, 12, 0x0303, "SRP-RSA", "body", {SRP_FIELDS, RSA_SIGNED_FIELDS}},
@@ -66,7 +77,11 @@ static const layout server_key_exchanges[] = {
 static const layout client_key_exchanges[] = {
     {"0002eeef", 16, 0x0301, "RSA", "body", {{"encrypted_pre_master_secret", 0, "eeef", NULL}}},
     {"0002eeef", 16, 0x0303, "RSA", "body", {{"encrypted_pre_master_secret", 0, "eeef", NULL}}},
-    {"eeef", 16, 0x0300, "RSA", "encrypted_pre_master_secret.length", /* SSL 3.0 has no length here */
+    {"eeef",
+     16,
+     0x0300,
+     "RSA",
+     "encrypted_pre_master_secret.length", /* SSL 3.0 has no length here */
      {{"encrypted_pre_master_secret", 0, "eeef", NULL}}},
     {"00027778", 16, 0x0303, "DHE-RSA", "body", {{"dh_Yc", 0, "7778", NULL}}},
     {"00027778", 16, 0x0303, "ANON-DH", "body", {{"dh_Yc", 0, "7778", NULL}}},
@@ -74,7 +89,11 @@ static const layout client_key_exchanges[] = {
     {IDENTITY, 16, 0x0303, "PSK", "body", {IDENTITY_FIELD}},
     {IDENTITY "00027778", 16, 0x0303, "DHE-PSK", "body", {IDENTITY_FIELD, {"dh_Yc", 0, "7778", NULL}}},
     {IDENTITY "03046677", 16, 0x0303, "ECDHE-PSK", "body", {IDENTITY_FIELD, {"ecdh_Yc", 0, "046677", NULL}}},
-    {IDENTITY "0002eeef", 16, 0x0303, "RSA-PSK", "body",
+    {IDENTITY "0002eeef",
+     16,
+     0x0303,
+     "RSA-PSK",
+     "body",
      {IDENTITY_FIELD, {"encrypted_pre_master_secret", 0, "eeef", NULL}}},
     {"0002aaab", 16, 0x0303, "SRP", "body", {{"srp_A", 0, "aaab", NULL}}},
     {"aabb", 16, 0x0303, NULL, "dh_Yc", {{"body", 0, "aabb", NULL}}},
@@ -85,25 +104,77 @@ static const layout client_key_exchanges[] = {
 static const layout others[] = {
     {"", 0, 0x0303, NULL, "body", {{"length", 0, NULL, NULL}}},
     {"", 14, 0x0303, NULL, "body", {{"length", 0, NULL, NULL}}},
-    {"00001c20" "0003746b74", 4, 0x0303, NULL, "extensions",
+    {"00001c20"
+     "0003746b74",
+     4,
+     0x0303,
+     NULL,
+     "extensions",
      {{"ticket_lifetime_hint", 7200, NULL, NULL}, {"ticket", 0, "746b74", NULL}}},
-    {"000007" "000004" "30023000", 11, 0x0302, NULL, "certificate_request_context",
+    {"000007"
+     "000004"
+     "30023000",
+     11,
+     0x0302,
+     NULL,
+     "certificate_request_context",
      {{"certificate_list[0]", 0, "30023000", NULL}}},
-    {"020140" "0006" NAME, 13, 0x0302, NULL, "supported_signature_algorithms",
-     {{"certificate_types[0]", 1, NULL, "rsa_sign"}, {"certificate_types[1]", 64, NULL, "ecdsa_sign"},
+    {"020140"
+     "0006" NAME,
+     13,
+     0x0302,
+     NULL,
+     "supported_signature_algorithms",
+     {{"certificate_types[0]", 1, NULL, "rsa_sign"},
+      {"certificate_types[1]", 64, NULL, "ecdsa_sign"},
       {"certificate_authorities[0]", 0, "30023000", NULL}}},
-    {"0101" "0002" "0403" "0000", 13, 0x0303, NULL, "certificate_authorities[0]",
+    {"0101"
+     "0002"
+     "0403"
+     "0000",
+     13,
+     0x0303,
+     NULL,
+     "certificate_authorities[0]",
      {{"supported_signature_algorithms[0]", 0x0403, NULL, "ecdsa_secp256r1_sha256"}}},
     {"00025a5b", 15, 0x0302, NULL, "algorithm", {{"signature", 0, "5a5b", NULL}}},
-    {"0401" "00025a5b", 15, 0x0303, NULL, "body", {RSA_SIGNED_FIELDS}},
-    {"01" "000003" "300100", 22, 0x0303, NULL, "body",
+    {"0401"
+     "00025a5b",
+     15,
+     0x0303,
+     NULL,
+     "body",
+     {RSA_SIGNED_FIELDS}},
+    {"01"
+     "000003"
+     "300100",
+     22,
+     0x0303,
+     NULL,
+     "body",
      {{"status_type", 1, NULL, "ocsp"}, {"response", 0, "300100", NULL}}},
-    {"02" "000009" "000000" "000003" "300100", 22, 0x0303, NULL, "body",
+    {"02"
+     "000009"
+     "000000"
+     "000003"
+     "300100",
+     22,
+     0x0303,
+     NULL,
+     "body",
      {{"ocsp_response_list[0]", 0, NULL, NULL}, {"ocsp_response_list[1]", 0, "300100", NULL}}},
     {"00", 24, 0x0304, NULL, "body", {{"request_update", 0, NULL, "update_not_requested"}}},
     {"01", 24, 0x0304, NULL, "body", {{"request_update", 1, NULL, "update_requested"}}},
-    {"0002" "0001bd" "000002" "789c", 25, 0x0304, NULL, "body",
-     {{"algorithm", 2, NULL, "brotli"}, {"uncompressed_length", 445, NULL, NULL},
+    {"0002"
+     "0001bd"
+     "000002"
+     "789c",
+     25,
+     0x0304,
+     NULL,
+     "body",
+     {{"algorithm", 2, NULL, "brotli"},
+      {"uncompressed_length", 445, NULL, NULL},
       {"compressed_certificate_message", 0, "789c", NULL}}},
 };
 
@@ -163,8 +234,8 @@ static void the_signed_params_of_a_server_key_exchange_are_one_field(void **stat
     assert_int_equal(params->length, 1 + 2 + 1 + 32);
     assert_int_equal(hsi_field_find(f.root, "algorithm")->offset, 40);
     assert_int_equal(hsi_field_find(f.root, "signature")->content.length, 256);
-    const expected_field public = {
-        "params.public", 0, "9fd7ad6dcff4298dd3f96d5b1b2af910a0535b1488d7f8fabb349a982880b615", NULL};
+    const expected_field public = {"params.public", 0,
+                                   "9fd7ad6dcff4298dd3f96d5b1b2af910a0535b1488d7f8fabb349a982880b615", NULL};
     expect_field(f.root, &public);
     hsi_arena_cleanup(&arena);
 }
@@ -190,7 +261,7 @@ static void an_sslv2_client_hello_has_no_header_and_ciphers_of_three_bytes(void 
     (void)state;
     const uint8_t wire[] = {0x01, 0x03, 0x01, 0x00, 0x06, 0x00, 0x00, 0x00, 0x10, /* TLS 1.0, 6, 0 and 16 bytes */
                             0x00, 0x00, 0x2f, 0x01, 0x00, 0x80,                   /* the second is one of SSL 2.0 */
-                            0,    1,    2,    3,    4,    5,    6,    7,    8, 9, 10, 11, 12, 13, 14, 15};
+                            0,    1,    2,    3,    4,    5,    6,    7,    8,    9, 10, 11, 12, 13, 14, 15};
     const hsi_field_context context = {.sslv2 = true};
     hsi_arena arena = HSI_ARENA_EMPTY;
     for (size_t length = 0; length <= sizeof wire; length++) {
@@ -203,12 +274,9 @@ static void an_sslv2_client_hello_has_no_header_and_ciphers_of_three_bytes(void 
     assert_int_equal(hsi_message_dissect(&f, &arena, hsi_bytes_of(wire, sizeof wire), &context), HSI_OK);
     assert_string_equal(f.root->name, "ClientHello");
     const expected_field expected[] = {
-        {"msg_type", 1, NULL, "client_hello"},
-        {"version", 0x0301, NULL, "TLSv1"},
-        {"cipher_spec_length", 6, NULL, NULL},
-        {"cipher_specs[0]", 0x2f, NULL, "TLS_RSA_WITH_AES_128_CBC_SHA"},
-        {"cipher_specs[1]", 0x010080, NULL, NULL},
-        {"challenge", 0, "000102030405060708090a0b0c0d0e0f", NULL},
+        {"msg_type", 1, NULL, "client_hello"},     {"version", 0x0301, NULL, "TLSv1"},
+        {"cipher_spec_length", 6, NULL, NULL},     {"cipher_specs[0]", 0x2f, NULL, "TLS_RSA_WITH_AES_128_CBC_SHA"},
+        {"cipher_specs[1]", 0x010080, NULL, NULL}, {"challenge", 0, "000102030405060708090a0b0c0d0e0f", NULL},
     };
     for (size_t i = 0; i < HSI_COUNT(expected); i++) {
         expect_field(f.root, &expected[i]);
@@ -243,8 +311,8 @@ static const struct value {
     {{"rfc8448/1rtt", "NewSessionTicket", 7}, {"ticket_nonce", 0, "0000", NULL}},
     {{"rfc8448/1rtt", "NewSessionTicket", 7}, {"extensions.early_data.max_early_data_size", 1024, NULL, NULL}},
     {{"rfc8448/0rtt-resumed", "ClientHello", 0},
-     {"extensions.pre_shared_key.binders[0]", 0,
-      "3add4fb2d8fdf822a0ca3cf7678ef5e88dae990141c5924d57bb6fa31b9e5f9d", NULL}},
+     {"extensions.pre_shared_key.binders[0]", 0, "3add4fb2d8fdf822a0ca3cf7678ef5e88dae990141c5924d57bb6fa31b9e5f9d",
+      NULL}},
     {{"rfc8448/0rtt-resumed", "ServerHello", 1}, {"extensions.pre_shared_key.selected_identity", 0, NULL, NULL}},
     {{"rfc8448/hrr", "HelloRetryRequest", 1}, {"extensions.key_share.selected_group", 23, NULL, "secp256r1"}},
     {{"rfc8448/client-auth", "CertificateRequest", 3},

@@ -241,9 +241,24 @@ static void a_path_that_is_none_finds_nothing(void **state)
     assert_int_equal(hsi_field_u8(&fix.f, &body, HSI_ITEM, NULL), HSI_OK);
     assert_int_equal(hsi_field_u8(&fix.f, &body, HSI_ITEM, NULL), HSI_OK);
     assert_int_equal(hsi_field_find(fix.f.root, "v[1]")->number, 0x0b);
-    static const char *const wrong[] = {
-        "", ".", "v.", "v..length", "v[", "v[]", "v[2]", "v[-1]", "v[1", "v[1]x", "v[1x]", "v[0].v", "w", "v.v", "[0]",
-        "v[18446744073709551615]", "v[18446744073709551617]", " v"};
+    static const char *const wrong[] = {"",
+                                        ".",
+                                        "v.",
+                                        "v..length",
+                                        "v[",
+                                        "v[]",
+                                        "v[2]",
+                                        "v[-1]",
+                                        "v[1",
+                                        "v[1]x",
+                                        "v[1x]",
+                                        "v[0].v",
+                                        "w",
+                                        "v.v",
+                                        "[0]",
+                                        "v[18446744073709551615]",
+                                        "v[18446744073709551617]",
+                                        " v"};
     for (size_t i = 0; i < HSI_COUNT(wrong); i++) {
         assert_null(hsi_field_find(fix.f.root, wrong[i]));
     }

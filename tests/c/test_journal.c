@@ -154,8 +154,8 @@ static void the_shorthands_fill_in_the_columns_of_their_kind(void **state)
     hsi_bytes value = hsi_bytes_text("value"), random = hsi_bytes_text("random");
     assert_int_equal(hsi_journal_wire(journal, HSI_CLIENT, hsi_bytes_text("bytes")), HSI_OK);
     assert_int_equal(hsi_journal_end(journal, HSI_SERVER, HSI_END_RST), HSI_OK);
-    assert_int_equal(hsi_journal_secret(journal, HSI_SERVER, HSI_SOURCE_KEYLOG, "CLIENT_TRAFFIC_SECRET_0", random, value),
-                     HSI_OK);
+    assert_int_equal(
+        hsi_journal_secret(journal, HSI_SERVER, HSI_SOURCE_KEYLOG, "CLIENT_TRAFFIC_SECRET_0", random, value), HSI_OK);
     const hsi_entry *entries[] = {hsi_journal_peek(journal, 0), hsi_journal_peek(journal, 1),
                                   hsi_journal_peek(journal, 2)};
     const hsi_entry expected[] = {
@@ -178,8 +178,10 @@ static void a_label_says_who_writes_with_the_secret(void **state)
         const char *label;
         uint8_t sender;
     } rows[] = {
-        {"CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT}, {"SERVER_HANDSHAKE_TRAFFIC_SECRET", HSI_SERVER},
-        {"EXPORTER_SECRET", HSI_NOBODY},             {"master secret", HSI_NOBODY},
+        {"CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT},
+        {"SERVER_HANDSHAKE_TRAFFIC_SECRET", HSI_SERVER},
+        {"EXPORTER_SECRET", HSI_NOBODY},
+        {"master secret", HSI_NOBODY},
     };
     hsi_journal *journal = hsi_journal_new();
     for (size_t i = 0; i < HSI_COUNT(rows); i++) {

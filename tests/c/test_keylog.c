@@ -39,9 +39,9 @@ static void every_label_of_rfc_9850_is_read(void **state)
 {
     (void)state;
     const char *const labels[] = {
-        "CLIENT_EARLY_TRAFFIC_SECRET", "EARLY_EXPORTER_SECRET",    "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+        "CLIENT_EARLY_TRAFFIC_SECRET",     "EARLY_EXPORTER_SECRET",   "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
         "SERVER_HANDSHAKE_TRAFFIC_SECRET", "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0",
-        "CLIENT_TRAFFIC_SECRET_12", "EXPORTER_SECRET",
+        "CLIENT_TRAFFIC_SECRET_12",        "EXPORTER_SECRET",
     };
     for (size_t i = 0; i < HSI_COUNT(labels); i++) {
         char text[300];
@@ -109,8 +109,9 @@ static void a_label_longer_than_any_is_illegal(void **state)
 {
     (void)state;
     hsi_keylog_line line;
-    assert_int_equal(parse(&line, "CLIENT_TRAFFIC_SECRET_0000000000000000000000000000000000000000000000000000000000 "
-                                  RANDOM " " X32),
+    assert_int_equal(parse(&line,
+                           "CLIENT_TRAFFIC_SECRET_0000000000000000000000000000000000000000000000000000000000 " RANDOM
+                           " " X32),
                      HSI_ILLEGAL);
 }
 

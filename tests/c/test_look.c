@@ -1,5 +1,6 @@
 /* Tests csrc/tap/look.c: what is made when looked at keeps up with the journal, stays where it is, and costs
- * what is new. SPDX-License-Identifier: MIT */
+ * what is new.
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -57,9 +57,12 @@ static void a_premaster_secret_becomes_master_secret_key_block_and_verify_data(v
 
     hsi_bytes master = hex(d, MASTER);
     assert_int_equal(hsi_prf(&hsi_sha256, out, 104, master, "key expansion", server_first, 2), HSI_OK);
-    assert_hex(out, "1b7d117c7d5f690bc263cae8ef60af0f1878acc2" "2ad8bdd8c601a617126f63540eb20906f781fad2"
-                    "f656d037b173ef3e11169f27231a84b6" "752a18e7a9fcb7cbcdd8f98dd8f769eb"
-                    "a0d2550c9238eebfef5c32251abb67d6" "434528db4937d540d393135e06a11bb8");
+    assert_hex(out, "1b7d117c7d5f690bc263cae8ef60af0f1878acc2"
+                    "2ad8bdd8c601a617126f63540eb20906f781fad2"
+                    "f656d037b173ef3e11169f27231a84b6"
+                    "752a18e7a9fcb7cbcdd8f98dd8f769eb"
+                    "a0d2550c9238eebfef5c32251abb67d6"
+                    "434528db4937d540d393135e06a11bb8");
 
     hsi_bytes transcript = hex(a, "061dda04b3c2217ff73bd79b9cf88a2bb6ec505404aac8722db03ef417b54cb4");
     assert_int_equal(hsi_prf(&hsi_sha256, out, 12, master, "client finished", &transcript, 1), HSI_OK);

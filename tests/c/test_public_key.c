@@ -31,15 +31,24 @@ static const struct {
     const char *certificate, *signature;
     uint16_t scheme;
 } signatures[] = {
-    {"rsa.crt", "rsa-0101.sig", 0x0101},         {"rsa.crt", "rsa-0201.sig", 0x0201},
-    {"rsa.crt", "rsa-0401.sig", 0x0401},         {"rsa.crt", "rsa-0601.sig", 0x0601},
-    {"rsa.crt", "rsa-0804.sig", 0x0804},         {"rsa.crt", "rsa-0806.sig", 0x0806},
-    {"rsa-pss.crt", "rsa-pss-0809.sig", 0x0809}, {"rsa-pss.crt", "rsa-pss-080a.sig", 0x080a},
-    {"p256.crt", "p256-0203.sig", 0x0203},       {"p256.crt", "p256-0403.sig", 0x0403},
-    {"p384.crt", "p384-0503.sig", 0x0503},       {"p384.crt", "p384-0403.sig", 0x0403},
-    {"dsa.crt", "dsa-0202.sig", 0x0202},         {"dsa.crt", "dsa-0402.sig", 0x0402},
-    {"ed25519.crt", "ed25519-0807.sig", 0x0807}, {"ed448.crt", "ed448-0808.sig", 0x0808},
-    {"rsa.crt", "rsa-tls10.sig", 0},             {"p256.crt", "p256-0203.sig", 0},
+    {"rsa.crt", "rsa-0101.sig", 0x0101},
+    {"rsa.crt", "rsa-0201.sig", 0x0201},
+    {"rsa.crt", "rsa-0401.sig", 0x0401},
+    {"rsa.crt", "rsa-0601.sig", 0x0601},
+    {"rsa.crt", "rsa-0804.sig", 0x0804},
+    {"rsa.crt", "rsa-0806.sig", 0x0806},
+    {"rsa-pss.crt", "rsa-pss-0809.sig", 0x0809},
+    {"rsa-pss.crt", "rsa-pss-080a.sig", 0x080a},
+    {"p256.crt", "p256-0203.sig", 0x0203},
+    {"p256.crt", "p256-0403.sig", 0x0403},
+    {"p384.crt", "p384-0503.sig", 0x0503},
+    {"p384.crt", "p384-0403.sig", 0x0403},
+    {"dsa.crt", "dsa-0202.sig", 0x0202},
+    {"dsa.crt", "dsa-0402.sig", 0x0402},
+    {"ed25519.crt", "ed25519-0807.sig", 0x0807},
+    {"ed448.crt", "ed448-0808.sig", 0x0808},
+    {"rsa.crt", "rsa-tls10.sig", 0},
+    {"p256.crt", "p256-0203.sig", 0},
     {"dsa.crt", "dsa-0202.sig", 0},
 };
 
@@ -239,9 +248,15 @@ static void a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premast
 static const struct {
     const char *name, *password;
 } no_rsa_keys[] = {
-    {"rsa-encrypted-pkcs1.pem", "open"}, {"rsa-encrypted-pkcs1.pem", NULL}, {"rsa-encrypted-pkcs8.pem", "open"},
-    {"rsa-encrypted-pkcs8.pem", NULL},   {"rsa.p12", "open"},               {"rsa.p12", NULL},
-    {"rsa.crt", NULL},                   {"p256.pem", NULL},                {"signed.bin", NULL},
+    {"rsa-encrypted-pkcs1.pem", "open"},
+    {"rsa-encrypted-pkcs1.pem", NULL},
+    {"rsa-encrypted-pkcs8.pem", "open"},
+    {"rsa-encrypted-pkcs8.pem", NULL},
+    {"rsa.p12", "open"},
+    {"rsa.p12", NULL},
+    {"rsa.crt", NULL},
+    {"p256.pem", NULL},
+    {"signed.bin", NULL},
 };
 
 static void what_is_no_rsa_key_or_needs_another_password_is_refused(void **state)

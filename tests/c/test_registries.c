@@ -49,24 +49,17 @@ static const registered from_rfcs[] = {
 };
 
 static const registered versions[] = {
-    {hsi_protocol_version, 0x0002, "SSLv2"},
-    {hsi_protocol_version, 0x0300, "SSLv3"},
-    {hsi_protocol_version, 0x0301, "TLSv1"},
-    {hsi_protocol_version, 0x0302, "TLSv1.1"},
-    {hsi_protocol_version, 0x0303, "TLSv1.2"},
-    {hsi_protocol_version, 0x0304, "TLSv1.3"},
-    {hsi_protocol_version, 0xfeff, "DTLSv1"},
-    {hsi_protocol_version, 0xfefd, "DTLSv1.2"},
+    {hsi_protocol_version, 0x0002, "SSLv2"},    {hsi_protocol_version, 0x0300, "SSLv3"},
+    {hsi_protocol_version, 0x0301, "TLSv1"},    {hsi_protocol_version, 0x0302, "TLSv1.1"},
+    {hsi_protocol_version, 0x0303, "TLSv1.2"},  {hsi_protocol_version, 0x0304, "TLSv1.3"},
+    {hsi_protocol_version, 0xfeff, "DTLSv1"},   {hsi_protocol_version, 0xfefd, "DTLSv1.2"},
     {hsi_protocol_version, 0xfefc, "DTLSv1.3"},
 };
 
 static const registered before_tls13[] = {
-    {hsi_handshake_type, 0, "hello_request"},
-    {hsi_handshake_type, 12, "server_key_exchange"},
-    {hsi_handshake_type, 14, "server_hello_done"},
-    {hsi_handshake_type, 16, "client_key_exchange"},
-    {hsi_alert_description, 100, "no_renegotiation"},
-    {hsi_client_certificate_type, 20, "fortezza_dms"},
+    {hsi_handshake_type, 0, "hello_request"},         {hsi_handshake_type, 12, "server_key_exchange"},
+    {hsi_handshake_type, 14, "server_hello_done"},    {hsi_handshake_type, 16, "client_key_exchange"},
+    {hsi_alert_description, 100, "no_renegotiation"}, {hsi_client_certificate_type, 20, "fortezza_dms"},
 };
 
 static const registered grease[] = {
@@ -74,7 +67,8 @@ static const registered grease[] = {
     {hsi_cipher_suite, 0xfafa, "GREASE_0xFAFA"},
     {hsi_extension_name, 0x1a1a, "GREASE_0x1A1A"},
     {hsi_named_group, 0x2a2a, "GREASE_0x2A2A"},
-    {hsi_signature_scheme, 0x3a3a, "GREASE_0x3A3A"}, {hsi_protocol_version, 0x4a4a, "GREASE_0x4A4A"},
+    {hsi_signature_scheme, 0x3a3a, "GREASE_0x3A3A"},
+    {hsi_protocol_version, 0x4a4a, "GREASE_0x4A4A"},
     {hsi_psk_mode, 0x0b, "GREASE_0x0B"},
     {hsi_psk_mode, 0xe4, "GREASE_0xE4"},
 };

@@ -1,6 +1,7 @@
 /* Tests csrc/tap/schedule_tls12.c: master secret, plain and extended, and key block under each PRF. The
  * premaster secret is the bytes a0 to cf; what comes of it was recomputed with Python's hmac after RFC 5246
- * section 5 and RFC 2246 section 5. SPDX-License-Identifier: MIT */
+ * section 5 and RFC 2246 section 5.
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

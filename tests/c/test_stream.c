@@ -1,5 +1,6 @@
 /* Tests csrc/tap/stream.c: what each record's content comes to, which records stay plain in TLS 1.3, and how a
- * stream ends. SPDX-License-Identifier: MIT */
+ * stream ends.
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -233,8 +233,7 @@ static gnutls_session_t new_session(const peers *both, bool server, const hsi_su
     char priority[256];
     const char *key_exchange = suite->tls13 ? "ECDHE-RSA" : suite->key_exchange;
     (void)snprintf(priority, sizeof priority, "NONE:+VERS-TLS1.%d:+%s:+%s:+%s:%s", suite->tls13 ? 3 : 2, key_exchange,
-                   suite->cipher, suite->mac,
-                   "+COMP-NULL:+SIGN-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-FFDHE2048");
+                   suite->cipher, suite->mac, "+COMP-NULL:+SIGN-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-FFDHE2048");
     assert_int_equal(gnutls_init(&session, GNUTLS_NONBLOCK | (server ? GNUTLS_SERVER : GNUTLS_CLIENT)), 0);
     assert_int_equal(gnutls_priority_set_direct(session, priority, NULL), 0);
     assert_int_equal(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, both->certificate), 0);
@@ -282,8 +281,8 @@ static void assert_prf_of_a_handshake(const peers *both, const hsi_suite *suite)
 /* The key exchanges that need neither a DSA nor a GOST key nor a password file; their suites have all our ciphers. */
 static bool peers_can(const hsi_suite *suite)
 {
-    static const char *const able[] = {"RSA", "DHE-RSA", "ECDHE-RSA", "ECDHE-ECDSA", "PSK", "RSA-PSK",
-                                       "DHE-PSK", "ECDHE-PSK", "ANON-DH", "ANON-ECDH"};
+    static const char *const able[] = {"RSA",     "DHE-RSA", "ECDHE-RSA", "ECDHE-ECDSA", "PSK",
+                                       "RSA-PSK", "DHE-PSK", "ECDHE-PSK", "ANON-DH",     "ANON-ECDH"};
     bool can = suite->tls13;
     for (size_t i = 0; i < HSI_COUNT(able) && !can; i++) {
         can = strcmp(suite->key_exchange, able[i]) == 0;

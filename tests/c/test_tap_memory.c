@@ -1,6 +1,7 @@
 /* Tests csrc/tap as a whole where memory runs out: each allocation fails once. Holds: OK or NO_MEMORY and
  * nothing else, a fold that broke off stays broken, a look that broke off can be had again, and freeing leaves
- * nothing behind (LeakSanitizer). SPDX-License-Identifier: MIT */
+ * nothing behind (LeakSanitizer).
+ * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -77,8 +77,7 @@ static void before_tls_12_the_hash_is_md5_then_sha1(void **state)
     (void)state;
     hsi_transcript transcript = {.retried = 0};
     size_t end = append(&transcript, hsi_bytes_text("hello"));
-    assert_hash(&transcript, NULL, end, "",
-                "5d41402abc4b2a76b9719d911017c592aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d");
+    assert_hash(&transcript, NULL, end, "", "5d41402abc4b2a76b9719d911017c592aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d");
     hsi_transcript_cleanup(&transcript);
 }
 

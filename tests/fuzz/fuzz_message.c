@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A seed's second byte counts in this table; NULL: no suite is known. */
 static const char *const key_exchanges[] = {
-    NULL,          "ANON-DH",   "ANON-ECDH", "DHE-DSS", "DHE-PSK",    "DHE-RSA", "ECDHE-ECDSA", "ECDHE-PSK",
-    "ECDHE-RSA",   "PSK",       "RSA",       "SRP",     "RSA-EXPORT", "RSA-PSK", "SRP-DSS",     "SRP-RSA",
+    NULL,        "ANON-DH", "ANON-ECDH", "DHE-DSS", "DHE-PSK",    "DHE-RSA", "ECDHE-ECDSA", "ECDHE-PSK",
+    "ECDHE-RSA", "PSK",     "RSA",       "SRP",     "RSA-EXPORT", "RSA-PSK", "SRP-DSS",     "SRP-RSA",
 };
 
 static void must(bool holds)
@@ -49,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     hsi_suite suite = {.key_exchange = key_exchanges[data[1] % HSI_COUNT(key_exchanges)]};
     uint16_t minor = data[0] & 0x07;
-    hsi_field_context context = {.version = minor == 0 ? 0 : (uint16_t)(0x0300 + minor % 5),
-                                 .suite = &suite, .sslv2 = (data[0] & 0x80) != 0};
+    hsi_field_context context = {
+        .version = minor == 0 ? 0 : (uint16_t)(0x0300 + minor % 5), .suite = &suite, .sslv2 = (data[0] & 0x80) != 0};
     hsi_bytes raw = hsi_bytes_slice(hsi_bytes_of(data, size), 2, size - 2);
     hsi_arena arena = HSI_ARENA_EMPTY;
     hsi_fields f;

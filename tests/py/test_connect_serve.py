@@ -1,6 +1,7 @@
 """connect and serve: a client and a server over loopback TCP."""
 
 import socket
+import ssl
 import threading
 
 import hsinspect
@@ -87,9 +88,9 @@ def test_alpn_and_priority_are_passed_on(files):
 
 
 def test_a_client_certificate_is_asked_for_and_verified(files):
-    context = hsinspect.create_default_context(hsinspect.context.ssl.Purpose.CLIENT_AUTH, cafile=files.authority)
+    context = hsinspect.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=files.authority)
     context.load_cert_chain(files.chain, files.key)
-    context.verify_mode = hsinspect.context.ssl.CERT_REQUIRED
+    context.verify_mode = ssl.CERT_REQUIRED
     with (
         hsinspect.serve(context=context) as server,
         hsinspect.connect(
@@ -104,10 +105,10 @@ def test_a_client_certificate_is_asked_for_and_verified(files):
 
 
 def test_a_missing_client_certificate_is_refused_with_its_alert(files):
-    context = hsinspect.Context(hsinspect.context.ssl.PROTOCOL_TLS_SERVER)
+    context = hsinspect.Context(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.chain, files.key)
     context.load_verify_locations(files.authority)
-    context.verify_mode = hsinspect.context.ssl.CERT_REQUIRED
+    context.verify_mode = ssl.CERT_REQUIRED
     with (
         hsinspect.serve(context=context) as server,
         hsinspect.connect("localhost", server.port, cafile=files.authority) as conn,
