@@ -196,6 +196,7 @@ hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, siz
     }
     data_transfer transfer = {.out = out, .size = size};
     HSI_TRY(hsi_session_run(session, "gnutls_record_recv", call_read, &transfer));
+    hsi_transport_set_mark(0); /* data does not wait until an answer to a KeyUpdate has gone out: it could be lost */
     *read = transfer.done;
     return transfer.done == 0 ? HSI_CLOSED : HSI_OK;
 }
