@@ -36,352 +36,86 @@ static void dissect(dissected *d, const char *contents, unsigned where)
 
 /* ---- layouts ---- */
 
+/* The bytes stand as the structs have them. */
+/* clang-format off */
 static const struct row {
     const char *extension; /* type, length, data */
     unsigned where;
     expected_field field; /* below `extensions` */
 } rows[] = {
-    {"0000"
-     "000e"
-     "000c"
-     "00"
-     "0009"
-     "612e6578616d706c65",
-     HSI_IN_CH,
+    {"0000" "000e" "000c" "00" "0009" "612e6578616d706c65", HSI_IN_CH,
      {"server_name.server_name_list[0].name", 0, "612e6578616d706c65", NULL}},
-    {"0000"
-     "000e"
-     "000c"
-     "00"
-     "0009"
-     "612e6578616d706c65",
-     HSI_IN_CH,
+    {"0000" "000e" "000c" "00" "0009" "612e6578616d706c65", HSI_IN_CH,
      {"server_name.server_name_list[0].name_type", 0, NULL, "host_name"}},
-    {"0000"
-     "0000",
-     HSI_IN_SH,
-     {"server_name.length", 0, NULL, NULL}},
-    {"0000"
-     "0000",
-     HSI_IN_EE,
-     {"server_name.extension_type", 0, NULL, "server_name"}},
-    {"0001"
-     "0001"
-     "02",
-     HSI_IN_CH,
-     {"max_fragment_length.max_fragment_length", 2, NULL, "2^10"}},
-    {"0005"
-     "0009"
-     "01"
-     "0004"
-     "0002"
-     "6964"
-     "0000",
-     HSI_IN_CH,
+    {"0000" "0000", HSI_IN_SH, {"server_name.length", 0, NULL, NULL}},
+    {"0000" "0000", HSI_IN_EE, {"server_name.extension_type", 0, NULL, "server_name"}},
+    {"0001" "0001" "02", HSI_IN_CH, {"max_fragment_length.max_fragment_length", 2, NULL, "2^10"}},
+    {"0005" "0009" "01" "0004" "0002" "6964" "0000", HSI_IN_CH,
      {"status_request.request.responder_id_list[0]", 0, "6964", NULL}},
-    {"0005"
-     "0005"
-     "01"
-     "0000"
-     "0000",
-     HSI_IN_CH,
-     {"status_request.status_type", 1, NULL, "ocsp"}},
-    {"0005"
-     "0003"
-     "09"
-     "abcd",
-     HSI_IN_CH,
-     {"status_request.request", 0, "abcd", NULL}},
-    {"0005"
-     "0000",
-     HSI_IN_SH,
-     {"status_request.length", 0, NULL, NULL}},
-    {"0005"
-     "0006"
-     "01"
-     "000002"
-     "3000",
-     HSI_IN_CT,
-     {"status_request.response", 0, "3000", NULL}},
-    {"000a"
-     "0006"
-     "0004"
-     "0a0a"
-     "0017",
-     HSI_IN_CH,
-     {"supported_groups.named_group_list[1]", 23, NULL, "secp256r1"}},
-    {"000a"
-     "0004"
-     "0002"
-     "0100",
-     HSI_IN_EE,
-     {"supported_groups.named_group_list[0]", 256, NULL, "ffdhe2048"}},
-    {"000b"
-     "0002"
-     "01"
-     "00",
-     HSI_IN_SH,
+    {"0005" "0005" "01" "0000" "0000", HSI_IN_CH, {"status_request.status_type", 1, NULL, "ocsp"}},
+    {"0005" "0003" "09" "abcd", HSI_IN_CH, {"status_request.request", 0, "abcd", NULL}},
+    {"0005" "0000", HSI_IN_SH, {"status_request.length", 0, NULL, NULL}},
+    {"0005" "0006" "01" "000002" "3000", HSI_IN_CT, {"status_request.response", 0, "3000", NULL}},
+    {"000a" "0006" "0004" "0a0a" "0017", HSI_IN_CH, {"supported_groups.named_group_list[1]", 23, NULL, "secp256r1"}},
+    {"000a" "0004" "0002" "0100", HSI_IN_EE, {"supported_groups.named_group_list[0]", 256, NULL, "ffdhe2048"}},
+    {"000b" "0002" "01" "00", HSI_IN_SH,
      {"ec_point_formats.ec_point_format_list[0]", 0, NULL, "uncompressed"}},
-    {"000c"
-     "0005"
-     "04"
-     "75736572",
-     HSI_IN_CH,
-     {"srp.srp_I", 0, "75736572", NULL}},
-    {"000d"
-     "0004"
-     "0002"
-     "0807",
-     HSI_IN_CH,
+    {"000c" "0005" "04" "75736572", HSI_IN_CH, {"srp.srp_I", 0, "75736572", NULL}},
+    {"000d" "0004" "0002" "0807", HSI_IN_CH,
      {"signature_algorithms.supported_signature_algorithms[0]", 0x0807, NULL, "ed25519"}},
-    {"000f"
-     "0001"
-     "01",
-     HSI_IN_CH,
-     {"heartbeat.mode", 1, NULL, "peer_allowed_to_send"}},
-    {"0010"
-     "000e"
-     "000c"
-     "02"
-     "6832"
-     "08"
-     "687474702f312e31",
-     HSI_IN_CH,
+    {"000f" "0001" "01", HSI_IN_CH, {"heartbeat.mode", 1, NULL, "peer_allowed_to_send"}},
+    {"0010" "000e" "000c" "02" "6832" "08" "687474702f312e31", HSI_IN_CH,
      {"application_layer_protocol_negotiation.protocol_name_list[1]", 0, "687474702f312e31", NULL}},
-    {"0010"
-     "0005"
-     "0003"
-     "02"
-     "6832",
-     HSI_IN_EE,
+    {"0010" "0005" "0003" "02" "6832", HSI_IN_EE,
      {"application_layer_protocol_negotiation.protocol_name_list[0]", 0, "6832", NULL}},
-    {"0012"
-     "0000",
-     HSI_IN_CH,
-     {"signed_certificate_timestamp.length", 0, NULL, NULL}},
-    {"0012"
-     "0007"
-     "0005"
-     "0003"
-     "736374",
-     HSI_IN_CT,
-     {"signed_certificate_timestamp.sct_list[0]", 0, "736374", NULL}},
-    {"0013"
-     "0003"
-     "02"
-     "0200",
-     HSI_IN_CH,
+    {"0012" "0000", HSI_IN_CH, {"signed_certificate_timestamp.length", 0, NULL, NULL}},
+    {"0012" "0007" "0005" "0003" "736374", HSI_IN_CT, {"signed_certificate_timestamp.sct_list[0]", 0, "736374", NULL}},
+    {"0013" "0003" "02" "0200", HSI_IN_CH,
      {"client_certificate_type.client_certificate_types[0]", 2, NULL, "Raw Public Key"}},
-    {"0013"
-     "0001"
-     "00",
-     HSI_IN_EE,
-     {"client_certificate_type.client_certificate_type", 0, NULL, "X509"}},
-    {"0014"
-     "0002"
-     "01"
-     "02",
-     HSI_IN_CH,
+    {"0013" "0001" "00", HSI_IN_EE, {"client_certificate_type.client_certificate_type", 0, NULL, "X509"}},
+    {"0014" "0002" "01" "02", HSI_IN_CH,
      {"server_certificate_type.server_certificate_types[0]", 2, NULL, "Raw Public Key"}},
-    {"0014"
-     "0001"
-     "02",
-     HSI_IN_SH,
-     {"server_certificate_type.server_certificate_type", 2, NULL, "Raw Public Key"}},
-    {"0015"
-     "0003"
-     "000000",
-     HSI_IN_CH,
-     {"padding.padding", 0, "000000", NULL}},
-    {"0016"
-     "0000",
-     HSI_IN_CH,
-     {"encrypt_then_mac", 0, NULL, NULL}},
-    {"0017"
-     "0000",
-     HSI_IN_SH,
-     {"extended_master_secret", 0, NULL, NULL}},
-    {"001b"
-     "0003"
-     "02"
-     "0001",
-     HSI_IN_CR,
-     {"compress_certificate.algorithms[0]", 1, NULL, "zlib"}},
-    {"001c"
-     "0002"
-     "4001",
-     HSI_IN_EE,
-     {"record_size_limit.record_size_limit", 16385, NULL, NULL}},
-    {"0023"
-     "0002"
-     "abcd",
-     HSI_IN_CH,
-     {"session_ticket.ticket", 0, "abcd", NULL}},
-    {"0029"
-     "0013"
-     "0009"
-     "0003"
-     "696421"
-     "00000102"
-     "0006"
-     "05"
-     "b1b2b3b4b5",
-     HSI_IN_CH,
+    {"0014" "0001" "02", HSI_IN_SH, {"server_certificate_type.server_certificate_type", 2, NULL, "Raw Public Key"}},
+    {"0015" "0003" "000000", HSI_IN_CH, {"padding.padding", 0, "000000", NULL}},
+    {"0016" "0000", HSI_IN_CH, {"encrypt_then_mac", 0, NULL, NULL}},
+    {"0017" "0000", HSI_IN_SH, {"extended_master_secret", 0, NULL, NULL}},
+    {"001b" "0003" "02" "0001", HSI_IN_CR, {"compress_certificate.algorithms[0]", 1, NULL, "zlib"}},
+    {"001c" "0002" "4001", HSI_IN_EE, {"record_size_limit.record_size_limit", 16385, NULL, NULL}},
+    {"0023" "0002" "abcd", HSI_IN_CH, {"session_ticket.ticket", 0, "abcd", NULL}},
+    {"0029" "0013" "0009" "0003" "696421" "00000102" "0006" "05" "b1b2b3b4b5", HSI_IN_CH,
      {"pre_shared_key.identities[0].identity", 0, "696421", NULL}},
-    {"0029"
-     "0013"
-     "0009"
-     "0003"
-     "696421"
-     "00000102"
-     "0006"
-     "05"
-     "b1b2b3b4b5",
-     HSI_IN_CH,
+    {"0029" "0013" "0009" "0003" "696421" "00000102" "0006" "05" "b1b2b3b4b5", HSI_IN_CH,
      {"pre_shared_key.identities[0].obfuscated_ticket_age", 0x0102, NULL, NULL}},
-    {"0029"
-     "0013"
-     "0009"
-     "0003"
-     "696421"
-     "00000102"
-     "0006"
-     "05"
-     "b1b2b3b4b5",
-     HSI_IN_CH,
+    {"0029" "0013" "0009" "0003" "696421" "00000102" "0006" "05" "b1b2b3b4b5", HSI_IN_CH,
      {"pre_shared_key.binders[0]", 0, "b1b2b3b4b5", NULL}},
-    {"0029"
-     "0002"
-     "0001",
-     HSI_IN_SH,
-     {"pre_shared_key.selected_identity", 1, NULL, NULL}},
-    {"002a"
-     "0000",
-     HSI_IN_CH,
-     {"early_data", 0, NULL, NULL}},
-    {"002a"
-     "0004"
-     "00004000",
-     HSI_IN_NST,
-     {"early_data.max_early_data_size", 16384, NULL, NULL}},
-    {"002b"
-     "0005"
-     "04"
-     "0304"
-     "0303",
-     HSI_IN_CH,
-     {"supported_versions.versions[0]", 0x0304, NULL, "TLSv1.3"}},
-    {"002b"
-     "0002"
-     "0304",
-     HSI_IN_HRR,
-     {"supported_versions.selected_version", 0x0304, NULL, "TLSv1.3"}},
-    {"002c"
-     "0004"
-     "0002"
-     "c00c",
-     HSI_IN_HRR,
-     {"cookie.cookie", 0, "c00c", NULL}},
-    {"002d"
-     "0003"
-     "02"
-     "0001",
-     HSI_IN_CH,
-     {"psk_key_exchange_modes.ke_modes[1]", 1, NULL, "psk_dhe_ke"}},
-    {"002f"
-     "0006"
-     "0004"
-     "0002"
-     "3000",
-     HSI_IN_CR,
-     {"certificate_authorities.authorities[0]", 0, "3000", NULL}},
-    {"0030"
-     "000a"
-     "0008"
-     "03"
-     "551d25"
-     "0002"
-     "3000",
-     HSI_IN_CR,
+    {"0029" "0002" "0001", HSI_IN_SH, {"pre_shared_key.selected_identity", 1, NULL, NULL}},
+    {"002a" "0000", HSI_IN_CH, {"early_data", 0, NULL, NULL}},
+    {"002a" "0004" "00004000", HSI_IN_NST, {"early_data.max_early_data_size", 16384, NULL, NULL}},
+    {"002b" "0005" "04" "0304" "0303", HSI_IN_CH, {"supported_versions.versions[0]", 0x0304, NULL, "TLSv1.3"}},
+    {"002b" "0002" "0304", HSI_IN_HRR, {"supported_versions.selected_version", 0x0304, NULL, "TLSv1.3"}},
+    {"002c" "0004" "0002" "c00c", HSI_IN_HRR, {"cookie.cookie", 0, "c00c", NULL}},
+    {"002d" "0003" "02" "0001", HSI_IN_CH, {"psk_key_exchange_modes.ke_modes[1]", 1, NULL, "psk_dhe_ke"}},
+    {"002f" "0006" "0004" "0002" "3000", HSI_IN_CR, {"certificate_authorities.authorities[0]", 0, "3000", NULL}},
+    {"0030" "000a" "0008" "03" "551d25" "0002" "3000", HSI_IN_CR,
      {"oid_filters.filters[0].certificate_extension_oid", 0, "551d25", NULL}},
-    {"0030"
-     "000a"
-     "0008"
-     "03"
-     "551d25"
-     "0002"
-     "3000",
-     HSI_IN_CR,
+    {"0030" "000a" "0008" "03" "551d25" "0002" "3000", HSI_IN_CR,
      {"oid_filters.filters[0].certificate_extension_values", 0, "3000", NULL}},
-    {"0031"
-     "0000",
-     HSI_IN_CH,
-     {"post_handshake_auth", 0, NULL, NULL}},
-    {"0032"
-     "0004"
-     "0002"
-     "0401",
-     HSI_IN_CH,
+    {"0031" "0000", HSI_IN_CH, {"post_handshake_auth", 0, NULL, NULL}},
+    {"0032" "0004" "0002" "0401", HSI_IN_CH,
      {"signature_algorithms_cert.supported_signature_algorithms[0]", 0x0401, NULL, "rsa_pkcs1_sha256"}},
-    {"0033"
-     "000e"
-     "000c"
-     "0a0a"
-     "0001"
-     "00"
-     "001d"
-     "0003"
-     "99aabb",
-     HSI_IN_CH,
+    {"0033" "000e" "000c" "0a0a" "0001" "00" "001d" "0003" "99aabb", HSI_IN_CH,
      {"key_share.client_shares[1].key_exchange", 0, "99aabb", NULL}},
-    {"0033"
-     "0007"
-     "001d"
-     "0003"
-     "99aabb",
-     HSI_IN_SH,
-     {"key_share.server_share.group", 29, NULL, "x25519"}},
-    {"0033"
-     "0002"
-     "0018",
-     HSI_IN_HRR,
-     {"key_share.selected_group", 24, NULL, "secp384r1"}},
-    {"ff01"
-     "0001"
-     "00",
-     HSI_IN_CH,
-     {"renegotiation_info.renegotiated_connection", 0, NULL, NULL}},
-    {"ff01"
-     "0004"
-     "03"
-     "a1a2a3",
-     HSI_IN_SH,
-     {"renegotiation_info.renegotiated_connection", 0, "a1a2a3", NULL}},
-    {"1234"
-     "0002"
-     "abcd",
-     HSI_IN_CH,
-     {"0x1234.extension_data", 0, "abcd", NULL}},
-    {"ab0c"
-     "0000",
-     HSI_IN_CH,
-     {"0xab0c.length", 0, NULL, NULL}},
-    {"2a2a"
-     "0001"
-     "00",
-     HSI_IN_CH,
-     {"GREASE_0x2A2A.extension_data", 0, "00", NULL}},
-    {"0011"
-     "0002"
-     "abcd",
-     HSI_IN_CH,
-     {"status_request_v2.extension_data", 0, "abcd", NULL}},
-    {"0033"
-     "0002"
-     "0018",
-     HSI_IN_EE,
-     {"key_share.extension_data", 0, "0018", NULL}}, /* no RFC has it there */
+    {"0033" "0007" "001d" "0003" "99aabb", HSI_IN_SH, {"key_share.server_share.group", 29, NULL, "x25519"}},
+    {"0033" "0002" "0018", HSI_IN_HRR, {"key_share.selected_group", 24, NULL, "secp384r1"}},
+    {"ff01" "0001" "00", HSI_IN_CH, {"renegotiation_info.renegotiated_connection", 0, NULL, NULL}},
+    {"ff01" "0004" "03" "a1a2a3", HSI_IN_SH, {"renegotiation_info.renegotiated_connection", 0, "a1a2a3", NULL}},
+    {"1234" "0002" "abcd", HSI_IN_CH, {"0x1234.extension_data", 0, "abcd", NULL}},
+    {"ab0c" "0000", HSI_IN_CH, {"0xab0c.length", 0, NULL, NULL}},
+    {"2a2a" "0001" "00", HSI_IN_CH, {"GREASE_0x2A2A.extension_data", 0, "00", NULL}},
+    {"0011" "0002" "abcd", HSI_IN_CH, {"status_request_v2.extension_data", 0, "abcd", NULL}},
+    {"0033" "0002" "0018", HSI_IN_EE, {"key_share.extension_data", 0, "0018", NULL}}, /* no RFC has it there */
 };
+/* clang-format on */
 
 static void each_extension_has_the_layout_of_its_message(void **state)
 {
