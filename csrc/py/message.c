@@ -144,15 +144,14 @@ static PyObject *message_ja4(PyObject *self, void *at)
 static PyObject *message_transcript_hash(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
-    uint8_t hash[HSI_HASH_MAX];
-    size_t length = 0;
+    hsi_bytes hash;
     hsi_trace_lock(trace_of(self));
-    hsi_status status = hsi_tap_transcript_hash(hsi_trace_tap(trace_of(self)), message_of(self), hash, &length);
+    hsi_status status = hsi_tap_transcript_hash(hsi_trace_tap(trace_of(self)), message_of(self), &hash);
     hsi_trace_unlock(trace_of(self));
     if (status != HSI_OK) {
         return hsi_raise(hsi_module_of(self), status);
     }
-    return length == 0 ? Py_NewRef(Py_None) : hsi_py_bytes(hsi_bytes_of(hash, length));
+    return hash.length == 0 ? Py_NewRef(Py_None) : hsi_py_bytes(hash);
 }
 
 /* Between its first and its last record the other side's and other content may lie. */

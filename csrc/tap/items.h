@@ -82,6 +82,8 @@ typedef struct hsi_message {
     size_t last_record;
     hsi_handshake *handshake;
     size_t transcript_end; /* bytes of the handshake's transcript up to here; 0: not part of it */
+    hsi_bytes transcript_hash; /* over those bytes, by the hash `hashed_with`; filled in by hsi_tap_transcript_hash */
+    const hsi_hash *hashed_with; /* NULL: MD5 and SHA1 */
     hsi_field_context context;
     hsi_fields *fields; /* filled in by hsi_tap_fields */
 } hsi_message;

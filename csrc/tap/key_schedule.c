@@ -64,13 +64,11 @@ hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uint8_t sender, 
         w->missing = "the transcript holds a message that could not be read";
         return HSI_OK;
     }
-    const hsi_hash *hash = w->handshake->hash;
-    uint8_t *digest = hsi_arena_new(&w->tap->arena, hsi_transcript_hash_size(hash));
-    if (digest == NULL) {
-        return HSI_NO_MEMORY;
+    HSI_TRY(hsi_tap_transcript_hash(w->tap, message, out));
+    if (out->length == 0) {
+        w->missing = "the cipher suite's hash is not known";
+        return HSI_OK;
     }
-    HSI_TRY(hsi_transcript_hash(&w->handshake->transcript, hash, message->transcript_end, HSI_BYTES_EMPTY, digest));
-    *out = hsi_bytes_of(digest, hsi_transcript_hash_size(hash));
     hsi_working_input(w, "transcript hash", *out);
     return HSI_OK;
 }
@@ -85,10 +83,15 @@ static bool applies(const hsi_rule *rule, const hsi_handshake *handshake, uint64
     return rule->first_epoch == HSI_NO_EPOCH || (epoch >= rule->first_epoch && epoch <= rule->last_epoch);
 }
 
+/* The secrets after a KeyUpdate have their number in the label. */
+static bool is_numbered(const hsi_rule *rule)
+{
+    return rule->derive == hsi_rule_update;
+}
+
 static bool makes(const hsi_rule *rule, const char *label, uint8_t sender)
 {
-    bool numbered = strstr(rule->label, "%llu") != NULL;
-    size_t length = numbered ? strlen(rule->label) - strlen("%llu") : strlen(rule->label) + 1;
+    size_t length = is_numbered(rule) ? strlen(rule->label) - strlen("%llu") : strlen(rule->label) + 1;
     return strncmp(rule->label, label, length) == 0 && (sender == HSI_NOBODY || rule->sender == sender);
 }
 
@@ -103,7 +106,7 @@ hsi_status hsi_rule_run(hsi_working *w, hsi_tap *tap, hsi_handshake *handshake, 
     w->source = HSI_SOURCE_DERIVED;
     w->formula = rule->formula;
     w->rfc = rule->rfc;
-    if (strstr(rule->label, "%llu") != NULL) {
+    if (is_numbered(rule)) {
         HSI_TRY(hsi_traffic_label(&tap->arena, rule->sender, epoch, &w->label));
     }
     return rule->derive(w);

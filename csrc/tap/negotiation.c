@@ -115,6 +115,7 @@ static hsi_status retry_transcript(hsi_learning *l)
             break;
         }
         message->transcript_end = message == l->handshake->retried_hello ? message->transcript_end : 0;
+        message->transcript_hash = HSI_BYTES_EMPTY;
     }
     l->handshake->unreadable = l->handshake->unreadable || l->handshake->hash == NULL;
     return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);

@@ -214,20 +214,38 @@ hsi_status hsi_tap_fields(hsi_tap *tap, const hsi_message *message, const hsi_fi
     return HSI_OK;
 }
 
-hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, uint8_t *out, size_t *length)
+/* Hashes the transcript through a message into `out`. */
+static hsi_status hash_through(const hsi_message *message, uint8_t *out)
 {
-    HSI_UNUSED(tap);
     const hsi_handshake *handshake = message->handshake;
-    *length = 0;
-    bool known =
-        handshake != NULL && handshake->suite_known && (handshake->hash != NULL || handshake->version < HSI_TLS12);
-    if (!known || message->transcript_end == 0) {
-        return HSI_OK;
-    }
-    *length = hsi_transcript_hash_size(handshake->hash);
     if (handshake->hello_retry && message == handshake->retried_hello) {
-        memcpy(out, handshake->transcript.first_hello, *length);
+        memcpy(out, handshake->transcript.first_hello, hsi_transcript_hash_size(handshake->hash));
         return HSI_OK;
     }
     return hsi_transcript_hash(&handshake->transcript, handshake->hash, message->transcript_end, HSI_BYTES_EMPTY, out);
+}
+
+/* Kept: the key schedule asks for the same few again and again. */
+hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, hsi_bytes *out)
+{
+    const hsi_handshake *handshake = message->handshake;
+    hsi_message *own = tap->messages.items[message->index]; /* the tap may fill it in, whoever looks may not */
+    bool known =
+        handshake != NULL && handshake->suite_known && (handshake->hash != NULL || handshake->version < HSI_TLS12);
+    *out = HSI_BYTES_EMPTY;
+    if (!known || message->transcript_end == 0) {
+        return HSI_OK;
+    }
+    if (own->transcript_hash.length == 0 || own->hashed_with != handshake->hash) {
+        size_t length = hsi_transcript_hash_size(handshake->hash);
+        uint8_t *digest = hsi_arena_new(&tap->arena, length);
+        if (digest == NULL) {
+            return HSI_NO_MEMORY;
+        }
+        HSI_TRY(hash_through(message, digest));
+        own->transcript_hash = hsi_bytes_of(digest, length);
+        own->hashed_with = handshake->hash;
+    }
+    *out = own->transcript_hash;
+    return HSI_OK;
 }

@@ -46,9 +46,9 @@ const hsi_list *hsi_tap_checks(const hsi_tap *tap);
 /* hsi_tap_fields is a message's tree, made at the first look. */
 HSI_MUST_USE hsi_status hsi_tap_fields(hsi_tap *tap, const hsi_message *message, const hsi_fields **out);
 
-/* hsi_tap_transcript_hash: the transcript hash after a message; `length` 0: outside the transcript, or the hash is not
- * known (yet). `out` takes HSI_HASH_MAX bytes. */
-HSI_MUST_USE hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, uint8_t *out, size_t *length);
+/* hsi_tap_transcript_hash borrows the transcript hash after a message, made at the first look; empty: outside the
+ * transcript, or the hash is not known (yet). */
+HSI_MUST_USE hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, hsi_bytes *out);
 
 /* hsi_tap_handshake is the last completed negotiation, or the last one; NULL: none was begun. */
 const hsi_handshake *hsi_tap_handshake(const hsi_tap *tap);

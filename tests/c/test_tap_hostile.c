@@ -18,11 +18,10 @@ static void look_at_everything(hsi_tap *tap)
     for (size_t i = 0; i < messages->count; i++) {
         const hsi_message *message = messages->items[i];
         const hsi_fields *fields;
-        uint8_t hash[HSI_HASH_MAX];
-        size_t length;
+        hsi_bytes hash;
         assert_int_equal(hsi_tap_fields(tap, message, &fields), HSI_OK);
         assert_true(tiles(fields));
-        assert_int_equal(hsi_tap_transcript_hash(tap, message, hash, &length), HSI_OK);
+        assert_int_equal(hsi_tap_transcript_hash(tap, message, &hash), HSI_OK);
     }
     const hsi_list *checks = hsi_tap_checks(tap);
     for (size_t i = 0; i < checks->count; i++) {

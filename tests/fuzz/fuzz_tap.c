@@ -99,13 +99,12 @@ static void check_messages(hsi_tap *tap)
     for (size_t i = 0; i < messages->count; i++) {
         const hsi_message *message = messages->items[i];
         const hsi_fields *fields;
-        uint8_t hash[HSI_HASH_MAX];
-        size_t length;
+        hsi_bytes hash;
         must(message->name != NULL);
         must(hsi_tap_fields(tap, message, &fields) == HSI_OK);
         must(tiles(fields));
-        must(hsi_tap_transcript_hash(tap, message, hash, &length) == HSI_OK);
-        must(length <= sizeof hash);
+        must(hsi_tap_transcript_hash(tap, message, &hash) == HSI_OK);
+        must(hash.length <= HSI_HASH_MAX);
     }
 }
 

@@ -71,7 +71,7 @@ def test_a_function_has_at_most_80_lines():
 def test_a_c_file_opens_with_what_it_is_for_and_its_licence(path):
     opening = re.match(r"/\*(.*?)\*/", text(path), re.DOTALL)
     assert opening is not None
-    assert re.search(r"^ \* SPDX-License-Identifier: MIT $", opening[1], re.MULTILINE)
+    assert opening[1].endswith(" SPDX-License-Identifier: MIT ")
     assert re.match(r" \S.{15,}\n", opening[1])
 
 
