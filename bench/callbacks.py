@@ -2,8 +2,8 @@
 
 Five ways to make the same pair of a client and a server over memory, each in a process of its own, which makes a batch
 when it is asked to: bare GnuTLS (twice: what differs between those two is noise), captured in C without a listener, the
-same driven from Python, and from Python with a callback on every event that does nothing. The batches take turns, so that
-a slow moment of the machine falls on all of them; a ratio is the median of the ratios within each turn.
+same driven from Python, and from Python with a callback on every event that does nothing. The batches take turns, so
+that a slow moment of the machine falls on all of them; a ratio is the median of the ratios within each turn.
 SPDX-License-Identifier: MIT
 """
 

@@ -25,6 +25,6 @@ HSI_MUST_USE hsi_status hsi_arena_copy(hsi_arena *arena, hsi_bytes *out, hsi_byt
 
 /* hsi_arena_format sets `out` to a formatted text in the arena, with its end mark. */
 HSI_MUST_USE hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *format, ...)
-    __attribute__((format(printf, 3, 4), nonnull));
+    __attribute__((format(printf, 3, 4), nonnull(1, 2, 3)));
 
 #endif

@@ -339,7 +339,9 @@ class Trace:
     @property
     def started_ns(self) -> int | None: ...  # since 1970
     @property
-    def complete(self) -> bool: ...  # the handshake was completed and the journal is finished or still open without a fault
+    def complete(
+        self,
+    ) -> bool: ...  # the handshake was completed and the journal is finished or still open without a fault
     @property
     def finished(self) -> bool: ...
     @property
@@ -354,10 +356,17 @@ class Trace:
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
     # internal, for the lab and for journals that are built by hand
-    def append_wire(self, sender: Side, data: Buffer, time_ns: int | None = None, sent: Buffer | None = None) -> None: ...
+    def append_wire(
+        self, sender: Side, data: Buffer, time_ns: int | None = None, sent: Buffer | None = None
+    ) -> None: ...
     def append_end(self, sender: Side, kind: str, time_ns: int | None = None) -> None: ...
     def append_secret(
-        self, label: str, value: Buffer, sender: Side | None = None, client_random: Buffer = b"", time_ns: int | None = None
+        self,
+        label: str,
+        value: Buffer,
+        sender: Side | None = None,
+        client_random: Buffer = b"",
+        time_ns: int | None = None,
     ) -> None: ...
     def append_keylog(self, text: Buffer) -> int: ...
     def append_private_key(self, encoded: Buffer, password: str | None = None) -> None: ...
@@ -441,12 +450,16 @@ class Session:
     def peer_certificates(self) -> tuple[bytes, ...]: ...
     def channel_binding(self, kind: str) -> bytes | None: ...
 
-EVENT_KINDS: tuple[str, ...]  # ("Record", "Message", "Alert", "ChangeCipherSpec", "ApplicationData", "Close", "Phase", "Secret")
+EVENT_KINDS: tuple[
+    str, ...
+]  # ("Record", "Message", "Alert", "ChangeCipherSpec", "ApplicationData", "Close", "Phase", "Secret")
 
 def gnutls_version() -> str: ...
 def gnutls_library() -> str: ...
 def probe_reason() -> str | None: ...  # None: the probe is installed
 def gnutls_suites() -> tuple[tuple[int, str, bool], ...]: ...  # number, GnuTLS's name, allowed by library and policy
 def iana_cipher_suites() -> tuple[tuple[int, str], ...]: ...
-def suite(number: int) -> tuple[str, str | None, str, str, str, bool] | None: ...  # name, key exchange, cipher, MAC, PRF, tls13
+def suite(
+    number: int,
+) -> tuple[str, str | None, str, str, str, bool] | None: ...  # name, key exchange, cipher, MAC, PRF, tls13
 def lab_certificate(kind: str) -> tuple[bytes, bytes, bytes]: ...  # chain, key, authority, PEM

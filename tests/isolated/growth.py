@@ -1,7 +1,8 @@
 """How much the heap grows while something is done again and again, for the scripts beside this file.
 
 Each of them is a process of its own, so that nothing else allocates, and starts itself again with the C library as the
-one allocator (Python's memory counts too) and without its caches (what they hold counts as in use). Exit code 1: it grew.
+one allocator (Python's memory counts too) and without its caches (what they hold counts as in use). Exit code 1: it
+grew.
 """
 
 import ctypes

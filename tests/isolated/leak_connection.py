@@ -3,9 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from growth import check
-
 import hsinspect
+from growth import check
 from hsinspect import _core
 
 KEPT_BY_GNUTLS = 300  # bytes for each thread that asks it for random numbers, until the process ends

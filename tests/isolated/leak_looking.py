@@ -1,7 +1,6 @@
 """A trace that is looked at from every side leaves nothing behind, fields, checks and derivations included."""
 
 from growth import check
-
 from hsinspect import lab
 
 

@@ -4,9 +4,8 @@ import contextlib
 import ssl
 import tempfile
 
-from growth import check
-
 import hsinspect
+from growth import check
 from hsinspect import _core
 
 CHAIN, KEY, AUTHORITY = _core.lab_certificate("ECDSA")

@@ -1,7 +1,6 @@
 """A handshake that ends by a record altered on its way leaves nothing behind, neither its errors nor its alert."""
 
 from growth import check
-
 from hsinspect import lab
 
 

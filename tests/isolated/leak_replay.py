@@ -3,9 +3,8 @@
 import contextlib
 import pickle
 
-from growth import check
-
 import hsinspect
+from growth import check
 from hsinspect import lab
 
 TRACE = lab.run("TLSv1.3", request=b"question")

@@ -1,4 +1,4 @@
-"""Other people's TLS programs on loopback, for test_peers.py: how each is started and how it is asked for a handshake."""
+"""Other people's TLS programs on loopback, for test_peers.py: how each is started and asked for a handshake."""
 
 import contextlib
 import os
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
-
 
 # A sanitizer that is preloaded into this process is not meant for theirs.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
@@ -116,7 +115,9 @@ def openssl_server(way: Way, credentials: Credentials, folder: Path) -> contextl
     """Answers each line with the line reversed."""
     port = free_port()
     files = ["-cert", str(credentials.chain), "-cert_chain", str(credentials.chain), "-key", str(credentials.key)]
-    return running(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-rev", "-quiet", *files, *way.openssl], port)
+    return running(
+        ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-rev", "-quiet", *files, *way.openssl], port
+    )
 
 
 def gnutls_server(way: Way, credentials: Credentials, folder: Path) -> contextlib.AbstractContextManager[int]:
@@ -130,7 +131,8 @@ NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ }}
 http {{
-    access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port} ssl; ssl_certificate {chain}; ssl_certificate_key {key}; {tls}

@@ -16,9 +16,7 @@ def credentials(tmp_path_factory):
 
 
 def connect(way, credentials, port):
-    return hsinspect.connect(
-        "localhost", port, cafile=str(credentials.authority), priority=way.gnutls, timeout=20
-    )
+    return hsinspect.connect("localhost", port, cafile=str(credentials.authority), priority=way.gnutls, timeout=20)
 
 
 def read_to_end(conn):
@@ -106,7 +104,9 @@ def test_openssl_says_the_same_secrets_in_its_own_key_log(credentials, tmp_path)
     """What openssl writes as key log for the same handshake is, line by line, what our side surfaced."""
     files = credentials["ecdsa"]
     log = tmp_path / "openssl.keys"
-    with hsinspect.serve(certfile=str(files.chain), keyfile=str(files.key), handler=lambda conn: conn.recv(1)) as server:
+    with hsinspect.serve(
+        certfile=str(files.chain), keyfile=str(files.key), handler=lambda conn: conn.recv(1)
+    ) as server:
         arguments = ["openssl", "s_client", "-connect", f"localhost:{server.port}", "-quiet", "-keylogfile", str(log)]
         subprocess.run(arguments, input=b"x", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT)
     (trace,) = server.traces

@@ -18,8 +18,8 @@ TLS12_WIRE = (
     "serverccs serverfinished clientdata serverdata clientalert"
 ).split()
 TLS13_WIRE = (
-    "clienthello serverhello serverccs serverencextensions serverenccert serverenccertverify serverencfinished clientccs "
-    "clientencfinished clientencdata serverencticket1 serverencticket2 serverencdata"
+    "clienthello serverhello serverccs serverencextensions serverenccert serverenccertverify serverencfinished "
+    "clientccs clientencfinished clientencdata serverencticket1 serverencticket2 serverencdata"
 ).split()
 
 # What RFC 8448 calls a step -> our label.
