@@ -106,7 +106,7 @@ class Field:
 
 @final
 class Extensions:
-    """The extensions of a message, in order, by IANA name or "0x1234"; looked up by number too. A registered Mapping."""
+    """The extensions of a message, in order, by IANA name or "0x1234", and by number. A registered Mapping."""
 
     def __getitem__(self, key: str | int, /) -> Field: ...
     def __contains__(self, key: object, /) -> bool: ...
@@ -395,8 +395,8 @@ class Session:
     """internal: a GnuTLS session over memory, or driven on a descriptor by the `…_on` methods.
 
     Errors are the classes of hsinspect.errors; each has `.alert` ((sender, description) or None).
-    listener(event): called inline for each event from now on whose kind's bit is in `listens` (1 << index in EVENT_KINDS);
-    not after it has raised.
+    listener(event): called inline for each event from now on whose kind's bit is in `listens` (1 << index in
+    EVENT_KINDS); not after it has raised.
     """
 
     def __new__(
