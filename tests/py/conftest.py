@@ -1,6 +1,7 @@
 """What several test files need: the lab's certificates as files, and two sessions that talk over memory."""
 
 import contextlib
+import pickle
 import socket
 import ssl
 from dataclasses import dataclass
@@ -28,6 +29,25 @@ def files(tmp_path_factory):
     for path, content in zip((paths.chain, paths.key, paths.authority), _core.lab_certificate("RSA"), strict=True):
         Path(path).write_bytes(content)
     return paths
+
+
+@pytest.fixture(autouse=True)
+def every_trace_is_its_replay_and_its_pickle(monkeypatch):
+    """Whatever a test is about: each trace it made, live or not, equals the replay of its journal, and of its pickle."""
+    made = []
+    initialise = hsinspect.Trace.__init__
+
+    def remember(trace, *arguments, **named):
+        initialise(trace, *arguments, **named)
+        made.append(trace)
+
+    monkeypatch.setattr(hsinspect.Trace, "__init__", remember)
+    yield
+    for live in tuple(made):
+        seen = live.to_dict(secrets=True)
+        for replayed in (hsinspect.Trace(live.dumps()), pickle.loads(pickle.dumps(live))):
+            assert replayed.to_dict(secrets=True) == seen
+            assert replayed == live
 
 
 @pytest.fixture
