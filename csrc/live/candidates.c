@@ -2,6 +2,7 @@
  * at a time, in GnuTLS's order, which was measured. Out: SECRET entries; only one that a check ties to a known secret
  * counts. RFC 5246 section 8.1, RFC 2246 section 5, RFC 8446 section 7.1.
  * SPDX-License-Identifier: MIT */
+#include "base/cursor.h"
 #include "base/memory.h"
 #include "live/premaster_log.h"
 #include "live/session_state.h"
@@ -76,30 +77,77 @@ static void see_first_half(hsi_session *session, hsi_bytes key)
     }
 }
 
-static void tell_halves(hsi_session *session, hsi_bytes second)
+/* ---- before TLS 1.2 it comes in halves; those of a secret of odd length share the byte in the middle ---- */
+
+/* May a key exchange have this premaster secret? */
+typedef bool may_be(hsi_bytes premaster);
+
+static bool any(hsi_bytes premaster)
 {
-    hsi_buffer *joined = &session->secrets.first_half;
-    hsi_status status = hsi_buffer_append(joined, second);
-    hsi_session_break(session, status);
-    if (status == HSI_OK) {
-        tell(session, HSI_SOURCE_PROBE, "premaster secret", hsi_buffer_peek(joined));
-    }
+    HSI_UNUSED(premaster);
+    return true;
 }
 
-/* The halves of a secret of odd length share the byte in the middle. Where they could, both readings are told. */
+static bool even(hsi_bytes premaster)
+{
+    return premaster.length % 2 == 0;
+}
+
+/* RFC 4279 section 2: the other secret, then the pre-shared key, each after its length. */
+static bool framed(hsi_bytes premaster)
+{
+    hsi_cursor in = hsi_cursor_of(premaster), secret, key;
+    return hsi_cursor_vector(&in, 2, &secret) == HSI_OK && hsi_cursor_vector(&in, 2, &key) == HSI_OK &&
+           hsi_cursor_empty(&in);
+}
+
+static may_be *const premasters[] = {
+    [GNUTLS_KX_RSA] = even,       [GNUTLS_KX_ECDHE_RSA] = even,   [GNUTLS_KX_ECDHE_ECDSA] = even,
+    [GNUTLS_KX_ANON_ECDH] = even, [GNUTLS_KX_PSK] = even, /* as many zeros as the key is long */
+    [GNUTLS_KX_DHE_PSK] = framed, [GNUTLS_KX_ECDHE_PSK] = framed, [GNUTLS_KX_RSA_PSK] = framed,
+};
+
+static may_be *premaster_of(const hsi_session *session)
+{
+    size_t exchange = (size_t)gnutls_kx_get(session->gnutls);
+    return exchange < HSI_COUNT(premasters) && premasters[exchange] != NULL ? premasters[exchange] : any;
+}
+
+static hsi_status join(hsi_buffer *out, hsi_bytes first, hsi_bytes second)
+{
+    HSI_TRY(hsi_buffer_append(out, first));
+    return hsi_buffer_append(out, second);
+}
+
+/* Where both readings may be, both are told. */
+static void tell_halves(hsi_session *session, hsi_bytes first, hsi_bytes second)
+{
+    may_be *fits = premaster_of(session);
+    hsi_buffer apart = HSI_BUFFER_EMPTY, shared = HSI_BUFFER_EMPTY;
+    hsi_session_break(session, join(&apart, first, second));
+    hsi_session_break(session, join(&shared, first, hsi_bytes_slice(second, 1, second.length - 1)));
+    if (session->broken == HSI_OK) {
+        bool odd = first.data[first.length - 1] == second.data[0] && fits(hsi_buffer_peek(&shared));
+        if (!odd || fits(hsi_buffer_peek(&apart))) {
+            tell(session, HSI_SOURCE_PROBE, "premaster secret", hsi_buffer_peek(&apart));
+        }
+        if (odd) {
+            tell(session, HSI_SOURCE_PROBE, "premaster secret", hsi_buffer_peek(&shared));
+        }
+    }
+    hsi_buffer_cleanup(&apart);
+    hsi_buffer_cleanup(&shared);
+}
+
 static void see_second_half(hsi_session *session, hsi_bytes key)
 {
     hsi_bytes first = hsi_buffer_peek(&session->secrets.first_half);
-    if (first.length == 0 || first.length != key.length || !premaster_comes(session)) {
-        return;
-    }
-    bool odd = first.data[first.length - 1] == key.data[0];
-    tell_halves(session, key);
-    if (odd) {
-        hsi_buffer_truncate(&session->secrets.first_half, key.length);
-        tell_halves(session, hsi_bytes_slice(key, 1, key.length - 1));
+    if (first.length > 0 && first.length == key.length && premaster_comes(session)) {
+        tell_halves(session, first, key);
     }
 }
+
+/* ---- without the probe ---- */
 
 static void see_log_line(hsi_session *session, hsi_bytes secret)
 {

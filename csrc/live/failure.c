@@ -140,6 +140,7 @@ hsi_status hsi_session_fail_system(hsi_session *session, int error)
     if (!session->failed) {
         note_system(session, error);
     }
+    hsi_status status = session->failure.status;
     hsi_session_unlock(session);
-    return HSI_SYSTEM;
+    return status;
 }

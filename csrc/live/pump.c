@@ -91,6 +91,11 @@ static int time_left(const hsi_pump *pump)
     return left < 0 ? 0 : (int)(left > INT_MAX ? INT_MAX : left);
 }
 
+static hsi_status in_time(const hsi_pump *pump)
+{
+    return pump->timeout > 0 && time_left(pump) == 0 ? HSI_TIMEOUT : HSI_OK;
+}
+
 /* OK: the socket may be ready. `wanted`: WANT_READ, which waits for room too where bytes are queued, or WANT_WRITE. */
 static hsi_status wait_for(const hsi_pump *pump, hsi_status wanted)
 {
@@ -118,6 +123,7 @@ static hsi_status wait_for(const hsi_pump *pump, hsi_status wanted)
 static hsi_status flush_up_to(hsi_pump *pump, uint64_t mark)
 {
     while (!hsi_transport_taken(pump->session, mark)) {
+        HSI_TRY(in_time(pump));
         HSI_TRY(wait_for(pump, HSI_WANT_WRITE));
         HSI_TRY(flush(pump));
     }
@@ -171,6 +177,8 @@ hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_o
         if (status != HSI_WANT_READ && status != HSI_WANT_WRITE) {
             return status;
         }
+        HSI_TRY(in_time(&pump));
         HSI_TRY(move(&pump, status));
+        hsi_transport_set_mark(mark); /* an observer of the stream's end may have written to another session */
     }
 }

@@ -116,11 +116,10 @@ static hsi_status run_locked(hsi_session *session, const char *function, hsi_gnu
 hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call, void *arguments)
 {
     HSI_TRY(hsi_session_lock(session));
-    uint64_t queued = session->queued;
+    uint64_t before = hsi_transport_mark(), queued = session->queued;
     hsi_status status = run_locked(session, function, call, arguments);
-    if (session->queued != queued) {
-        hsi_transport_set_mark(session->queued);
-    }
+    /* put back as well: an observer may have written to another session */
+    hsi_transport_set_mark(session->queued != queued ? session->queued : before);
     hsi_session_unlock(session);
     return status;
 }

@@ -143,6 +143,7 @@ hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *tra
     session->observer = options->observer;
     session->two_sided = options->two_sided;
     session->verify_name = options->verify_name;
+    session->common_name = options->common_name;
     session->failure = (hsi_failure){.alert = -1, .alert_sender = HSI_NOBODY};
     status = set_up(session, options);
     if (status != HSI_OK) {

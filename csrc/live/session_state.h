@@ -69,7 +69,7 @@ struct hsi_session {
 
     /* verification.c */
     hsi_buffer server_name; /* with its end mark; empty: none */
-    bool verify_name;
+    bool verify_name, common_name;
     bool verified;        /* in this handshake */
     bool untrusted;
     gnutls_datum_t verify_text; /* GnuTLS's; hsi_failure borrows it */
@@ -117,7 +117,8 @@ void hsi_session_note_alert(hsi_session *session);
 HSI_MUST_USE hsi_status hsi_session_settle(hsi_session *session);
 HSI_MUST_USE hsi_status hsi_session_gate(hsi_session *session);
 
-/* hsi_session_fail_system notes that the operating system refused a socket operation; the session stays of use. */
+/* hsi_session_fail_system notes that the operating system refused a socket operation, and gives SYSTEM; the session
+ * stays of use. One that has failed before keeps, and gives, its own failure. */
 HSI_MUST_USE hsi_status hsi_session_fail_system(hsi_session *session, int error);
 
 /* ---- transport.c ---- */
@@ -131,7 +132,8 @@ void hsi_transport_leave(hsi_session *session);
 typedef size_t hsi_transport_taker(void *context, hsi_bytes bytes);
 HSI_MUST_USE hsi_status hsi_transport_offer(hsi_session *session, hsi_transport_taker *taker, void *context);
 
-/* hsi_transport_mark: `queued` as it was after this thread's last call that queued anything, in any session. */
+/* hsi_transport_mark: `queued` as it was after this thread's last call that queued anything, but for those that an
+ * observer makes in it. */
 uint64_t hsi_transport_mark(void);
 void hsi_transport_set_mark(uint64_t mark);
 

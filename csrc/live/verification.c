@@ -49,6 +49,41 @@ static unsigned expect_name(const hsi_session *session, gnutls_typed_vdata_st *o
     return 1;
 }
 
+/* As GnuTLS looks for one: up to the first name that is longer than a DNS name can be (RFC 1035 section 2.3.4). */
+static bool has_dns_name(gnutls_x509_crt_t certificate)
+{
+    int type = 0;
+    for (unsigned i = 0; type >= 0; i++) {
+        char name[256];
+        size_t length = sizeof name;
+        type = gnutls_x509_crt_get_subject_alt_name(certificate, i, name, &length, NULL);
+        if (type == GNUTLS_SAN_DNSNAME) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool peer_has_dns_name(const hsi_session *session)
+{
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session->gnutls, &count);
+    gnutls_x509_crt_t certificate;
+    if (count == 0 || gnutls_x509_crt_init(&certificate) < 0) {
+        return false;
+    }
+    bool has = gnutls_x509_crt_import(certificate, chain, GNUTLS_X509_FMT_DER) >= 0 && has_dns_name(certificate);
+    gnutls_x509_crt_deinit(certificate);
+    return has;
+}
+
+/* Where a certificate has no DNS name GnuTLS looks for one in its subject; RFC 9525 section 2 no longer does. */
+static unsigned refuse_common_name(const hsi_session *session, const gnutls_typed_vdata_st *name)
+{
+    bool subject = name->type == GNUTLS_DT_DNS_HOSTNAME && !session->common_name && !peer_has_dns_name(session);
+    return subject ? GNUTLS_CERT_INVALID | GNUTLS_CERT_UNEXPECTED_OWNER : 0;
+}
+
 static int ask_gnutls(hsi_session *session, unsigned *status)
 {
     static char server[] = GNUTLS_KP_TLS_WWW_SERVER, client[] = GNUTLS_KP_TLS_WWW_CLIENT;
@@ -58,7 +93,9 @@ static int ask_gnutls(hsi_session *session, unsigned *status)
         {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)purpose},
     };
     unsigned count = 1 + expect_name(session, &expected[1], address);
-    return gnutls_certificate_verify_peers(session->gnutls, expected, count, status);
+    int code = gnutls_certificate_verify_peers(session->gnutls, expected, count, status);
+    *status |= refuse_common_name(session, &expected[1]);
+    return code;
 }
 
 static void note_verdict(hsi_session *session, unsigned status, const char *text)
@@ -107,10 +144,10 @@ static int on_certificate(gnutls_session_t gnutls)
     return asked && count > 0 ? judge(session) : 0;
 }
 
-/* A client that requires trust cannot have it of a server without a name or a key of its own. */
+/* A client that verifies cannot trust a server without a name or a key of its own. */
 static int judge_anonymous(hsi_session *session)
 {
-    if (session->side != HSI_CLIENT || session->config->verify != HSI_VERIFY_REQUIRED ||
+    if (session->side != HSI_CLIENT || session->config->verify == HSI_VERIFY_NONE ||
         gnutls_auth_get_type(session->gnutls) != GNUTLS_CRD_ANON) {
         return hsi_session_code(session);
     }

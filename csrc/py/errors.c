@@ -18,7 +18,7 @@ enum {
 
 static const char errors_module[] = "hsinspect.errors";
 
-/* A status's class: of hsinspect.errors, with its ssl number; or a builtin one. */
+/* A status's class: of hsinspect.errors, with its ssl number (0: it is none of ssl's); or a builtin one. */
 static const struct {
     const char *class_name;
     int number;
@@ -39,8 +39,8 @@ static const struct {
     [HSI_EOF] = {"UnexpectedEOFError", SSL_ERROR_EOF, NULL},
     [HSI_UNTRUSTED] = {"CertificateError", SSL_ERROR_SSL, NULL},
     [HSI_TLS] = {"Error", SSL_ERROR_SSL, NULL},
-    [HSI_SYSTEM] = {NULL, 0, &PyExc_OSError},
-    [HSI_TIMEOUT] = {NULL, 0, &PyExc_TimeoutError},
+    [HSI_SYSTEM] = {"system_error", 0, NULL},
+    [HSI_TIMEOUT] = {"timed_out", 0, NULL},
     [HSI_INTERRUPTED] = {NULL, 0, &PyExc_InterruptedError},
     [HSI_CALLBACK] = {"Error", SSL_ERROR_SSL, NULL},
     [HSI_BUSY] = {"BusyError", SSL_ERROR_SSL, NULL},
@@ -67,7 +67,7 @@ static PyObject *make(hsi_module *module, hsi_status status, int code, PyObject 
         return NULL;
     }
     PyObject *class = module->errors[status];
-    if (classes[status].class_name != NULL) {
+    if (classes[status].number != 0) {
         return PyObject_CallFunction(class, "iN", classes[status].number, text);
     }
     return status == HSI_SYSTEM ? PyObject_CallFunction(class, "iN", code, text)

@@ -21,21 +21,23 @@ static bool parse(hsi_module *module, PyObject *args, PyObject *keywords, making
 {
     static char *names[] = {"config",         "trace",     "server_side", "server_hostname",
                             "verify_name",    "two_sided", "transport",   "client_address",
-                            "server_address", "tamper",    NULL};
+                            "server_address", "tamper",    "common_name", NULL};
     PyObject *client = Py_None;
     PyObject *server = Py_None;
     int server_side;
     int verify_name = 0;
     int two_sided = 0;
+    int common_name = 1;
     with->tamper = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO", names, module->types[HSI_TYPE_CONFIG],
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$p", names, module->types[HSI_TYPE_CONFIG],
                                      &with->config, module->types[HSI_TYPE_TRACE], &with->trace, &server_side,
                                      &with->options.server_name, &verify_name, &two_sided, hsi_transport_in,
-                                     &with->options.transport, &client, &server, &with->tamper)) {
+                                     &with->options.transport, &client, &server, &with->tamper, &common_name)) {
         return false;
     }
     with->options.side = server_side ? HSI_SERVER : HSI_CLIENT;
     with->options.verify_name = verify_name != 0;
+    with->options.common_name = common_name != 0;
     with->options.two_sided = two_sided != 0;
     return hsi_address_in(client, &with->client) && hsi_address_in(server, &with->server);
 }
@@ -124,7 +126,7 @@ static void session_dealloc(PyObject *op)
 
 static const char session_doc[] =
     "Session(config, trace, server_side, server_hostname=None, verify_name=False, two_sided=False,\n"
-    "        transport='memory', client_address=None, server_address=None, tamper=None)\n--\n\n"
+    "        transport='memory', client_address=None, server_address=None, tamper=None, *, common_name=True)\n--\n\n"
     "A GnuTLS session over memory, or driven on a descriptor by the ..._on methods.";
 
 static PyType_Slot session_slots[] = {

@@ -39,7 +39,12 @@ def connect(
         context = _context_of(*given)
     elif any(argument is not None for argument in given):
         raise ValueError("context= already says what cafile, certfile, keyfile, alpn and priority would say")
+    elif not isinstance(context, Context):
+        raise TypeError(f"context= takes an hsinspect.Context, not {type(context).__name__}")
+    if not 0 < port < 65536:
+        raise ValueError(f"a port is between 1 and 65535, not {port}")
     plain = socket.create_connection((host, port), timeout)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a flight waits for no acknowledgement
     try:
         conn = context.wrap_socket(
             plain, server_hostname=host if server_hostname is None else server_hostname, do_handshake_on_connect=False

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from hsinspect import _core, settings
+from hsinspect.errors import Error
 from hsinspect.listeners import Listeners, Listening
 from hsinspect.object import TLSObject
 from hsinspect.seam import MemorySeam, SocketSeam, listen, not_here
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 TRACES_KEPT = 64
+_ONE_SIDED = {ssl.PROTOCOL_TLS_CLIENT: False, ssl.PROTOCOL_TLS_SERVER: True}
 _REVOCATION = ssl.VERIFY_CRL_CHECK_LEAF | ssl.VERIFY_CRL_CHECK_CHAIN
 
 
@@ -107,12 +109,17 @@ class Context(Listening, ssl.SSLContext):
         self, trace: Trace, server_side: bool, server_hostname: str | None, **options: Any
     ) -> _core.Session:
         """A GnuTLS session with the settings of this context, that writes to `trace`."""
+        only = _ONE_SIDED.get(self.protocol)
+        if only is not None and only != server_side:
+            side = "server" if server_side else "client"
+            raise Error(ssl.SSL_ERROR_SSL, f"Cannot create a {side} socket with a {self.protocol.name} context")
         session = _core.Session(
             self.config(server_side),
             trace,
             server_side,
             server_hostname,
             verify_name=self.check_hostname and not server_side,
+            common_name=self.hostname_checks_common_name,
             **options,
         )
         self.traces.append(trace)
@@ -146,9 +153,9 @@ class Context(Listening, ssl.SSLContext):
         """As in `ssl`."""
         if callable(password):
             password = password()
+        words = _text_of(password)
         super().load_cert_chain(certfile, keyfile, password)
         chain = read_file(certfile)
-        words = bytes(password).decode() if isinstance(password, bytes | bytearray) else password
         self._recorded.certificates.append((chain, chain if keyfile is None else read_file(keyfile), words))
         self._recorded.changes += 1
 
@@ -176,6 +183,8 @@ class Context(Listening, ssl.SSLContext):
 
     def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
         """As in `ssl`: the preferred first."""
+        if isinstance(alpn_protocols, str | bytes):
+            raise TypeError("a list of protocols is wanted, not one of them")
         protocols = tuple(alpn_protocols)
         super().set_alpn_protocols(protocols)
         self._recorded.alpn = protocols
@@ -183,6 +192,8 @@ class Context(Listening, ssl.SSLContext):
 
     def set_ciphers(self, cipherlist: str, /) -> None:
         """As in `ssl`, in OpenSSL's words. Where GnuTLS cannot tell them apart the first connection raises."""
+        if self._recorded.priority is not None:
+            not_here("set_ciphers() beside priority=", "the priority string has chosen the suites")
         super().set_ciphers(cipherlist)
         self._recorded.ciphers = True
         self._recorded.changes += 1
@@ -198,6 +209,28 @@ class Context(Listening, ssl.SSLContext):
         if path is not None:
             os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))  # says now why it cannot
         self._recorded.keylog = path
+        self._recorded.changes += 1
+
+    @property
+    def minimum_version(self) -> ssl.TLSVersion:
+        """As in `ssl`; where it is set it also bounds a priority string."""
+        return super().minimum_version
+
+    @minimum_version.setter
+    def minimum_version(self, value: int) -> None:
+        ssl.SSLContext.minimum_version.__set__(self, value)  # type: ignore[attr-defined]
+        self._recorded.bounded = True
+        self._recorded.changes += 1
+
+    @property
+    def maximum_version(self) -> ssl.TLSVersion:
+        """As in `ssl`; where it is set it also bounds a priority string."""
+        return super().maximum_version
+
+    @maximum_version.setter
+    def maximum_version(self, value: int) -> None:
+        ssl.SSLContext.maximum_version.__set__(self, value)  # type: ignore[attr-defined]
+        self._recorded.bounded = True
         self._recorded.changes += 1
 
     # ---- what is not here ----
@@ -252,6 +285,15 @@ class Context(Listening, ssl.SSLContext):
     def set_psk_server_callback(self, callback: object, identity_hint: str | None = None) -> None:
         """Not here."""
         not_here("set_psk_server_callback()", "pre-shared keys are for lab.run only")
+
+
+def _text_of(password: str | bytes | bytearray | None) -> str | None:
+    if isinstance(password, bytes | bytearray):
+        try:
+            return bytes(password).decode()
+        except UnicodeDecodeError:
+            raise ValueError("a password of bytes has to be UTF-8") from None  # that error would show it
+    return password
 
 
 def create_default_context(

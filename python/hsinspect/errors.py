@@ -9,6 +9,7 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
+import functools
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,29 @@ class CertificateError(Error, ssl.SSLCertVerificationError):
 
 class BusyError(Error):
     """The session is already in use by this thread: a callback called into the connection it was called from."""
+
+
+class _Forgetful(OSError):
+    """A builtin error that has a trace; its pickle leaves the trace behind, and comes back as the builtin one."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = {name: value for name, value in self.__dict__.items() if name != "trace"}
+        return (type(self).__mro__[2], self.args, kept)
+
+
+@functools.cache
+def _forgetful(kind: type[OSError]) -> type[OSError]:
+    return type(kind.__name__, (_Forgetful, kind), {"__module__": kind.__module__})
+
+
+def system_error(number: int, text: str) -> OSError:
+    """What the operating system said: ConnectionResetError and the like, as Python picks them."""
+    return _forgetful(type(OSError(number, text)))(number, text)
+
+
+def timed_out(text: str) -> OSError:
+    """A TimeoutError."""
+    return _forgetful(TimeoutError)(text)
 
 
 class VerificationError(AssertionError):

@@ -58,6 +58,10 @@ def run(
         extended_master_secret=extended_master_secret, tickets=tickets,
     )  # fmt: skip
     plan = plan_of(names, certificate) if priority is None else plan_of_priority(priority, names, certificate)
+    if isinstance(alpn, str):
+        raise TypeError("alpn= takes a list of protocols, not one of them")
+    if tamper is not None and not callable(tamper):
+        raise TypeError("tamper= takes a function of (sender, index, record)")
     if transport not in _WIRES:
         raise ValueError(f"transport {transport!r} is unknown; there are {', '.join(_WIRES)}")
     trace = Trace()

@@ -91,6 +91,7 @@ class Ends:
         self._wire = wire
         self._sessions: dict[Side, _core.Session] = {"client": client, "server": server}
         self._closed: set[Side] = set()
+        self._deaf: set[Side] = set()  # ends that were told that nothing follows
 
     def play(self, request: bytes | None, response: bytes | None) -> None:
         """The whole connection, the client first in everything but an end that the server alone is to blame for."""
@@ -142,6 +143,7 @@ class Ends:
         self._sessions[side].sent_end("fin")
         self._wire.end(side)
         self._sessions[PEERS[side]].feed_end("fin")
+        self._deaf.add(PEERS[side])
         if self._sessions[PEERS[side]].established:
             self._listen(PEERS[side])
         else:
@@ -164,5 +166,7 @@ class Ends:
         said = False
         while data := session.take(CHUNK):
             said = True
-            self._sessions[PEERS[side]].feed(self._wire.carry(side, data))
+            carried = self._wire.carry(side, data)
+            if PEERS[side] not in self._deaf:  # it has been told that nothing follows
+                self._sessions[PEERS[side]].feed(carried)
         return done, said

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hsinspect.context import Context
 
 Buffer = bytearray | memoryview
+CHANNEL_BINDINGS = ("tls-unique", "tls-exporter", "tls-server-end-point")
 
 
 @functools.cache
@@ -108,6 +109,8 @@ class Seam:
     get_unverified_chain = get_verified_chain
 
     def get_channel_binding(self, cb_type: str = "tls-unique") -> bytes | None:
+        if cb_type not in CHANNEL_BINDINGS:
+            raise ValueError(f"{cb_type} channel binding type not implemented")
         return self.core.channel_binding(cb_type)
 
     def getpeercert(self, binary_form: bool = False) -> dict[str, Any] | bytes | None:

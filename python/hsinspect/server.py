@@ -116,6 +116,7 @@ class Server:
     def _run(self, plain: socket.socket) -> None:
         try:
             plain.settimeout(self._timeout)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a flight waits for no acknowledgement
             conn = self.context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         except Exception as error:
             plain.close()
@@ -137,8 +138,7 @@ class Server:
         try:
             conn.do_handshake()
             self._handler(conn)
-        except OSError as error:  # a peer's fault, or the network's: data, not ours to raise
+        except BaseException as error:
             conn.trace.errors["server"] = error
-        except Exception as error:
-            conn.trace.errors["server"] = error
-            self._raised.append(error)
+            if not (isinstance(error, OSError) and hasattr(error, "trace")):
+                self._raised.append(error)  # the handler's own; a peer's fault, or the network's, is data

@@ -19,6 +19,8 @@ class Session:
     """
 
     def __init__(self, ctx: Context, server_side: bool = False, server_hostname: str | None = None) -> None:
+        if ctx.check_hostname and not server_side and not server_hostname:
+            raise ValueError("check_hostname requires server_hostname")
         self.context = ctx
         self.trace = Trace()
         self._core = ctx.new_session(self.trace, server_side, server_hostname)

@@ -37,15 +37,17 @@ _BUNDLES = (  # where GnuTLS has no trust store of its own compiled in, or it is
 class Recorded:
     """What OpenSSL's context does not give back.
 
-    priority: a GnuTLS priority string, which replaces versions and suites. certificates: (chain, key, password).
+    priority: a GnuTLS priority string, which replaces versions and suites. bounded: were versions set too?
+    certificates: (chain, key, password).
     trust: PEM or DER each. system_trust: the system's store too. alpn: preferred first. ciphers: were they chosen?
     keylog: a path. changes: how often any of it was set, so that a config that was made before is known to be old.
     """
 
-    __slots__ = ("alpn", "certificates", "changes", "ciphers", "keylog", "priority", "system_trust", "trust")
+    __slots__ = ("alpn", "bounded", "certificates", "changes", "ciphers", "keylog", "priority", "system_trust", "trust")
 
     def __init__(self, priority: str | None) -> None:
         self.priority = priority
+        self.bounded = False
         self.certificates: list[tuple[bytes, bytes, str | None]] = []
         self.trust: list[bytes] = []
         self.system_trust = False
@@ -64,7 +66,7 @@ def read_file(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> byte
 def config_of(context: ssl.SSLContext, recorded: Recorded, server_side: bool) -> _core.Config:
     """A GnuTLS config that does what the context says."""
     config = _core.Config(server_side)
-    config.set_priority(recorded.priority if recorded.priority is not None else priority_of(context, recorded))
+    config.set_priority(priority_of(context, recorded))
     for chain, key, password in recorded.certificates:
         config.add_certificate(chain, key, password)
     config.set_verify(int(context.verify_mode))
@@ -86,10 +88,17 @@ def config_of(context: ssl.SSLContext, recorded: Recorded, server_side: bool) ->
 
 
 def add_system_trust(config: _core.Config) -> int:
-    """Trusts the system's authorities, wherever they are; how many there are. GnuTLS is silent where it finds none."""
+    """Trusts the system's authorities, wherever they are; how many there are. GnuTLS is silent where it finds none.
+
+    SSL_CERT_FILE and SSL_CERT_DIR stand for them where they are set, as in `ssl`.
+    """
+    paths = ssl.get_default_verify_paths()
+    if paths.openssl_cafile_env in os.environ or paths.openssl_capath_env in os.environ:
+        files = [read_file(paths.cafile)] if paths.cafile is not None else []
+        return sum(map(config.add_trust, (*files, *(trust_in_folder(paths.capath) if paths.capath else ()))))
     count = config.add_system_trust()
     if count == 0:
-        for path in (ssl.get_default_verify_paths().cafile, *_BUNDLES):
+        for path in (paths.cafile, *_BUNDLES):
             if path is not None and os.path.isfile(path):
                 return config.add_trust(read_file(path))
     return count
@@ -127,6 +136,8 @@ def _der_length(data: bytes) -> int:
 
 def priority_of(context: ssl.SSLContext, recorded: Recorded) -> str:
     """The GnuTLS priority string for a context's versions and, where they were chosen, suites."""
+    if recorded.priority is not None:
+        return ":".join([recorded.priority, *(_excluded(context) if recorded.bounded else ())])
     versions = [
         name for version, excluded, name in _VERSIONS if _within(context, version) and not context.options & excluded
     ]
@@ -136,6 +147,13 @@ def priority_of(context: ssl.SSLContext, recorded: Recorded) -> str:
     if recorded.ciphers:
         parts += _chosen_suites(context, tls13="VERS-TLS1.3" in versions, before="VERS-TLS1.3" not in versions[-1:])
     return ":".join(parts)
+
+
+def _excluded(context: ssl.SSLContext) -> Iterator[str]:
+    """What takes the versions outside the bounds out of a priority string."""
+    for version, _, name in _VERSIONS:
+        if not _within(context, version):
+            yield f"-{name}"
 
 
 def _within(context: ssl.SSLContext, version: ssl.TLSVersion) -> bool:

@@ -9,7 +9,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from hsinspect.errors import ClosedError, Error
+from hsinspect.errors import BusyError, ClosedError, Error
 
 if TYPE_CHECKING:
     from hsinspect import _core
@@ -58,12 +58,24 @@ class TLSSocket(ssl.SSLSocket):
             self._end_sending(self._seam.core)
 
     def _real_close(self) -> None:  # what socket.close() calls when nobody uses the socket any more
+        self._refuse_in_callback()
         seam, self._seam = self._seam, None
         try:
             if seam is not None:
                 self._take_leave(seam)
         finally:
             super()._real_close()  # type: ignore[misc]
+
+    def _refuse_in_callback(self) -> None:
+        """A callback of this connection runs inside a call that still uses the descriptor."""
+        try:
+            if self._seam is not None:
+                self._seam.core.take(0)
+        except BusyError:
+            self._closed = False  # close() had set it
+            raise
+        except ValueError:
+            pass  # the session is closed
 
     def _take_leave(self, seam: SocketSeam) -> None:
         """What goes over the wire, or into the trace, before the descriptor is closed."""

@@ -28,3 +28,7 @@ class CipherSuite(enum.IntEnum):
         known = cls._value2member_map_.setdefault(value, member)
         assert isinstance(known, CipherSuite)
         return known
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[CipherSuite], tuple[int]]:
+        """By number: Python 3.11.2 would pickle by name, and a number without one has no attribute of that name."""
+        return CipherSuite, (int(self),)

@@ -73,17 +73,30 @@ static const key_exchange exchanges[] = {
     {TLS("1.0") ":-KX-ALL:+ECDHE-PSK:-GROUP-ALL:+GROUP-X25519", "RSA", 51, GNUTLS_MAC_UNKNOWN}, /* odd */
 };
 
-static pair pair_for(const key_exchange *exchange)
+static pair pair_with_key(const key_exchange *exchange, hsi_bytes key)
 {
     char priority[256];
     (void)snprintf(priority, sizeof priority, "%s:%%NO_SESSION_HASH", exchange->priority);
     pair it = pair_of(priority, exchange->certificate);
-    size_t length = exchange->length == 51 ? 15 : 16; /* RFC 4279 section 2: 2 + 32 + 2 + 15, or 2 + 16 + 2 + 16 */
-    hsi_bytes key = hsi_bytes_of("0123456789abcdef", length);
     for (uint8_t side = 0; side < 2; side++) {
         assert_int_equal(hsi_config_psk(it.configs[side], hsi_bytes_text("id"), key), HSI_OK);
     }
     return it;
+}
+
+static pair pair_for(const key_exchange *exchange)
+{
+    size_t length = exchange->length == 51 ? 15 : 16; /* RFC 4279 section 2: 2 + 32 + 2 + 15, or 2 + 16 + 2 + 16 */
+    return pair_with_key(exchange, hsi_bytes_of("0123456789abcdef", length));
+}
+
+static size_t count_premasters(const pair *it, uint8_t side)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < journal_count(it); i++) {
+        count += journal_at(it, i)->side == side && hsi_bytes_are(journal_at(it, i)->name, "premaster secret");
+    }
+    return count;
 }
 
 static void the_premaster_secret_of_every_key_exchange_gives_the_logged_master_secret(void **state)
@@ -96,6 +109,34 @@ static void the_premaster_secret_of_every_key_exchange_gives_the_logged_master_s
             bool surfaced = probed() || exchanges[i].length <= 255;
             assert_int_equal(has_premaster(&it, side, exchanges[i].length, exchanges[i].mac), surfaced);
             assert_int_equal(note(&it, side, "premaster secret") != NULL, !surfaced);
+        }
+        pair_end(&it);
+    }
+}
+
+/* RFC 4279 section 2. The key is one byte, repeated, and so long that the middle of the secret lies in it; the middle of
+ * a plain one lies in its zeros. */
+static const key_exchange meeting_halves[] = {
+    {TLS("1.0") ":-KX-ALL:+PSK", "RSA", 2 + 64 + 2 + 64, GNUTLS_MAC_UNKNOWN},
+    {TLS("1.0") ":-KX-ALL:+PSK", "RSA", 2 + 63 + 2 + 63, GNUTLS_MAC_UNKNOWN},
+    {TLS("1.1") ":-KX-ALL:+ECDHE-PSK:-GROUP-ALL:+GROUP-X25519", "RSA", 2 + 32 + 2 + 64, GNUTLS_MAC_UNKNOWN},
+    {TLS("1.1") ":-KX-ALL:+ECDHE-PSK:-GROUP-ALL:+GROUP-X25519", "RSA", 2 + 32 + 2 + 63, GNUTLS_MAC_UNKNOWN},
+    {TLS("1.0") ":-KX-ALL:+RSA-PSK", "RSA", 2 + 48 + 2 + 64, GNUTLS_MAC_UNKNOWN},
+    {TLS("1.0") ":-KX-ALL:+RSA-PSK", "RSA", 2 + 48 + 2 + 63, GNUTLS_MAC_UNKNOWN},
+};
+
+static void halves_that_meet_in_equal_bytes_are_read_as_their_key_exchange_has_it(void **state)
+{
+    (void)state;
+    uint8_t key[64];
+    memset(key, 'k', sizeof key);
+    for (size_t i = 0; i < HSI_COUNT(meeting_halves); i++) {
+        const key_exchange *exchange = &meeting_halves[i];
+        pair it = pair_with_key(exchange, hsi_bytes_of(key, i % 2 == 0 ? 64 : 63));
+        pair_run(&it);
+        for (uint8_t side = 0; side < 2; side++) {
+            assert_int_equal(count_premasters(&it, side), 1);
+            assert_true(has_premaster(&it, side, exchange->length, exchange->mac));
         }
         pair_end(&it);
     }
@@ -247,12 +288,7 @@ static void *shake_hands_many_times(void *argument)
         pair it = pair_for(exchange);
         pair_run(&it);
         for (uint8_t side = 0; side < 2; side++) {
-            size_t candidates = 0;
-            for (size_t j = 0; j < journal_count(&it); j++) {
-                candidates +=
-                    journal_at(&it, j)->side == side && hsi_bytes_are(journal_at(&it, j)->name, "premaster secret");
-            }
-            *failures += candidates != 1 || !has_premaster(&it, side, exchange->length, exchange->mac);
+            *failures += count_premasters(&it, side) != 1 || !has_premaster(&it, side, exchange->length, exchange->mac);
         }
         pair_end(&it);
     }
@@ -277,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_premaster_secret_of_every_key_exchange_gives_the_logged_master_secret),
+        cmocka_unit_test(halves_that_meet_in_equal_bytes_are_read_as_their_key_exchange_has_it),
         cmocka_unit_test(a_client_certificate_does_not_hide_the_premaster_secret),
         cmocka_unit_test(without_the_probe_a_note_says_why_and_with_it_there_is_none),
         cmocka_unit_test(the_secrets_of_tls13_follow_from_the_shared_one_and_give_the_logged_ones),

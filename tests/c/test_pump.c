@@ -9,6 +9,7 @@
 
 #include "pair.h"
 #include "live/pump.h"
+#include "live/session_state.h"
 
 /* A client and a server, each with its own trace and descriptor. */
 typedef struct wired_pair {
@@ -230,6 +231,64 @@ static void a_silent_peer_times_out(void **state)
     take_down(&both);
 }
 
+/* Each time a byte of a record that never ends arrives. */
+static hsi_status operate_on_a_trickle(hsi_session *session, void *arguments)
+{
+    const wired_pair *both = arguments;
+    assert_int_equal(send(both->descriptors[HSI_SERVER], "x", 1, 0), 1);
+    HSI_UNUSED(session);
+    return HSI_WANT_READ;
+}
+
+static hsi_status operate_on_what_never_goes_out(hsi_session *session, void *arguments)
+{
+    HSI_UNUSED(session);
+    HSI_UNUSED(arguments);
+    hsi_transport_set_mark(UINT64_MAX);
+    return HSI_OK;
+}
+
+static void a_socket_that_is_always_ready_does_not_outlast_the_timeout(void **state)
+{
+    (void)state;
+    wired_pair both = wire_up(TLS("1.3"));
+    assert_int_equal(pump(&both, HSI_CLIENT, 20, operate_on_a_trickle, &both), HSI_TIMEOUT);
+    assert_int_equal(pump(&both, HSI_CLIENT, 20, operate_on_what_never_goes_out, NULL), HSI_TIMEOUT);
+    take_down(&both);
+}
+
+static void *run_handshake(void *argument)
+{
+    thread_result *result = argument;
+    result->status = pump(result->both, HSI_SERVER, 10000, operate_handshake, NULL);
+    return NULL;
+}
+
+static hsi_status write_elsewhere(void *context)
+{
+    size_t done;
+    return hsi_session_write(context, hsi_bytes_of(sent, 1000), &done);
+}
+
+/* In TLS 1.2 a client's handshake ends with reading: its last step queues nothing. */
+static void an_observer_that_writes_to_another_session_is_not_waited_for(void **state)
+{
+    (void)state;
+    pair other = pair_of(TLS("1.3"), "ECDSA");
+    pair_run(&other);
+    wired_pair both = wire_up(TLS("1.2"));
+    thread_result server = {&both, HSI_USAGE};
+    pthread_t thread;
+    both.it.sessions[HSI_CLIENT]->observer = (hsi_observer){other.sessions[HSI_CLIENT], write_elsewhere, NULL};
+    assert_int_equal(pthread_create(&thread, NULL, run_handshake, &server), 0);
+    assert_int_equal(pump(&both, HSI_CLIENT, 5000, operate_handshake, NULL), HSI_OK);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(server.status, HSI_OK);
+    assert_true(other.sessions[HSI_CLIENT]->queued > both.it.sessions[HSI_CLIENT]->queued);
+    take_down(&both);
+    pair_end(&other);
+}
+
 static void on_signal(int number)
 {
     HSI_UNUSED(number);
@@ -327,6 +386,26 @@ static void what_is_no_socket_is_a_system_error(void **state)
     take_down(&both);
 }
 
+static hsi_status operate_read_after_all(hsi_session *session, void *arguments)
+{
+    HSI_UNUSED(arguments);
+    assert_int_equal(hsi_session_handshake(session), HSI_TLS);
+    return HSI_WANT_READ;
+}
+
+static void what_the_system_refuses_does_not_hide_how_a_session_has_failed(void **state)
+{
+    (void)state;
+    wired_pair both = wire_up(TLS("1.3"));
+    hsi_session *server = both.it.sessions[HSI_SERVER];
+    assert_int_equal(hsi_session_feed(server, hsi_bytes_text("GET / HTTP/1.0\r\n\r\n")), HSI_OK);
+    assert_int_equal(hsi_session_handshake(server), HSI_TLS);
+    int code = hsi_session_failure(server)->code;
+    assert_int_equal(hsi_pump_run(server, -1, 1000, operate_read_after_all, NULL), HSI_TLS);
+    assert_int_equal(hsi_session_failure(server)->code, code);
+    take_down(&both);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,12 +413,15 @@ int main(void)
         cmocka_unit_test(without_a_timeout_nothing_waits),
         cmocka_unit_test(a_writer_without_a_timeout_is_told_to_wait_when_the_socket_is_full),
         cmocka_unit_test(a_silent_peer_times_out),
+        cmocka_unit_test(a_socket_that_is_always_ready_does_not_outlast_the_timeout),
+        cmocka_unit_test(an_observer_that_writes_to_another_session_is_not_waited_for),
         cmocka_unit_test(a_signal_interrupts_the_wait_and_the_call_can_be_repeated),
         cmocka_unit_test(a_closed_socket_is_eof_and_a_fin_in_the_journal),
         cmocka_unit_test(writing_to_a_peer_that_is_gone_is_a_system_error),
         cmocka_unit_test(reading_from_a_peer_that_is_gone_gives_what_it_said_first),
         cmocka_unit_test(the_alert_is_sent_before_a_failure_returns),
         cmocka_unit_test(what_is_no_socket_is_a_system_error),
+        cmocka_unit_test(what_the_system_refuses_does_not_hide_how_a_session_has_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,9 @@ import os
 import sys
 from collections.abc import Callable
 
+WARMING_UP = 3  # batches, while caches and free lists fill
 BATCHES = 4  # what grew in some of them only is no leak
-ALLOWED = 80  # bytes a round: free lists that are still filling; a round leaks more than one object, if it leaks
+ALLOWED = 80  # bytes a round: some free lists fill slowly; a round leaks more than one object, if it leaks
 ALLOCATOR = {
     "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:glibc.malloc.arena_max=1",
@@ -46,7 +47,8 @@ def check(case: Callable[[], object], rounds: int = 100, allowed: int = ALLOWED)
     """Ends the process: 0 where `case` can be done for ever, 1 where each time costs memory that never comes back."""
     if not os.environ.items() >= ALLOCATOR.items():
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ALLOCATOR)
-    growth(case, rounds)  # caches fill
+    for _ in range(WARMING_UP):
+        growth(case, rounds)
     a_round = min(growth(case, rounds) for _ in range(BATCHES)) / rounds
     print(f"{os.path.basename(sys.argv[0])}: {a_round:.1f} bytes a round")
     sys.exit(a_round > allowed)

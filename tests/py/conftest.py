@@ -33,7 +33,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def every_trace_is_its_replay_and_its_pickle(monkeypatch):
-    """Whatever a test is about: each trace it made, live or not, equals the replay of its journal, and of its pickle."""
+    """Whatever a test is about: each trace it made, live or not, equals the replay of its journal and its pickle."""
     made = []
     initialise = hsinspect.Trace.__init__
 

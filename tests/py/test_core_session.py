@@ -2,6 +2,7 @@
 
 import gc
 import ssl
+import subprocess
 import weakref
 
 import hsinspect._core as core
@@ -179,3 +180,22 @@ def test_a_session_needs_a_config_of_its_side_and_a_trace():
             core.Session(*arguments)
     with pytest.raises(TypeError, match="called"):
         core.Session(core.Config(True), core.Trace(), True).set_listener(3)
+
+
+def test_a_name_in_the_subject_counts_unless_a_session_is_told_otherwise(tmp_path):
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
+    subprocess.run([*made, "-keyout", key, "-out", chain], check=True, capture_output=True)
+    for options, trusted in (({}, True), ({"common_name": False}, False)):
+        pair = Pair()
+        server, client = core.Config(True), core.Config(False)
+        server.add_certificate(chain.read_bytes(), key.read_bytes())
+        client.add_trust(chain.read_bytes())
+        client.set_verify(ssl.CERT_REQUIRED)
+        pair.server = core.Session(server, pair.trace, True, two_sided=True)
+        pair.client = core.Session(client, pair.trace, False, "localhost", True, True, **options)
+        if trusted:
+            pair.shake()
+        else:
+            with pytest.raises(ssl.SSLCertVerificationError, match="name"):
+                pair.shake()

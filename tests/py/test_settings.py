@@ -99,6 +99,8 @@ def test_the_system_trusts_somebody_also_where_gnutls_finds_nobody(files, monkey
         def add_trust(self, certificates):
             return certificates.count(b"BEGIN CERTIFICATE")
 
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     paths = ssl.get_default_verify_paths()._replace(cafile=files.authority)
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     assert settings.add_system_trust(Blind()) == 1

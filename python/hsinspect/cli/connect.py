@@ -14,6 +14,7 @@ from hsinspect.context import create_default_context
 from hsinspect.views.show import show_bytes
 
 DEFAULT_SECONDS = 10.0
+LONGEST_SECONDS = 1e6
 
 
 def add_to(commands: Any) -> None:
@@ -27,9 +28,17 @@ def add_to(commands: Any) -> None:
     command.add_argument("--priority", help="a GnuTLS priority string")
     command.add_argument("--request", help="text to send after the handshake; the answer is read to its end")
     command.add_argument("--reveal", action="store_true", help="show secrets")
-    command.add_argument("--timeout", type=float, default=DEFAULT_SECONDS, help="seconds for each step")
+    command.add_argument("--timeout", type=seconds, default=DEFAULT_SECONDS, help="seconds for each step")
     add_view_options(command)
     command.set_defaults(run=run)
+
+
+def seconds(text: str) -> float:
+    """A time limit that a socket can keep."""
+    number = float(text)
+    if not 0 < number < LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds above 0")
+    return number
 
 
 def run(options: argparse.Namespace) -> int:

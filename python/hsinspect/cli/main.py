@@ -1,6 +1,6 @@
 """`python -m hsinspect`: the arguments, and what becomes of a command that fails.
 
-Exit codes: 0 it went well, 1 the handshake or a check failed, 2 the call was wrong.
+Exit codes: 0 it went well, 1 the handshake or a check failed, 2 the call was wrong, 130 interrupted.
 
 SPDX-License-Identifier: MIT
 """
@@ -16,7 +16,7 @@ from hsinspect.cli import connect, demo, info, lab
 from hsinspect.views.show import show_bytes
 
 Command = Callable[[argparse.Namespace], int]
-FAILED, USAGE = 1, 2
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,7 +34,10 @@ def main(arguments: Sequence[str]) -> int:
     run: Command = options.run
     try:
         code = run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # where it was closed there is nothing to flush
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # nobody reads any more; without this the interpreter would complain when it flushes stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -59,6 +59,11 @@ def counts_of(trace: Trace) -> Counts:
     )
 
 
+def _has_client(trace: Trace) -> bool:
+    """May a client be asked whom it trusts? A server's own trace does not show that."""
+    return {phase.side for phase in trace.phases} != {"server"}
+
+
 def remarks_of(trace: Trace) -> tuple[str, ...]:
     """What the rows cannot say."""
     return tuple(_remarks(trace))
@@ -75,5 +80,7 @@ def _remarks(trace: Trace) -> Iterator[str]:
         yield f"{side}: {show_bytes(type(error).__name__)}: {show_bytes(str(error))}"
     if trace.verification.trusted is False:
         yield f"the certificate is not trusted: {show_bytes(trace.verification.reasons)}"
+    if trace.verification.trusted is None and trace.verification.chain and _has_client(trace):
+        yield "nobody verified the certificate"
     for name, reason in dict.fromkeys((name, reason) for _, name, reason in trace.notes):
         yield f"{show_bytes(name)} not surfaced: {show_bytes(reason)}"

@@ -139,7 +139,7 @@ class _Painter:
         if self.detail >= 2:
             for name, raw, meaning in row.fields:
                 line = f"{name:<{FIELD_NAMES}} {raw:<{FIELD_BYTES}} {meaning}".rstrip()
-                yield INDENT + "    " + clip(line, max(self.width - 18, 40), self.glyphs.ellipsis)
+                yield INDENT + "    " + clip(line, max(self.width - 18, 20), self.glyphs.ellipsis)
         for failure in row.failures:
             yield from self.marked("!", failure, "bad")
 

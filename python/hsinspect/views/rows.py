@@ -14,7 +14,7 @@ from hsinspect.steps import narrowing, number_of
 from hsinspect.views import catalogue
 from hsinspect.views.facts import facts_of
 from hsinspect.views.model import LineStyle, Row
-from hsinspect.views.show import counted, grouped_hex, show_bytes
+from hsinspect.views.show import ELLIPSIS, counted, grouped_hex, show_bytes
 
 if TYPE_CHECKING:
     from hsinspect.trace import Trace
@@ -188,13 +188,15 @@ def _altered(record: _core.Record) -> tuple[str, ...]:
     if record.sent is None:
         return ()
     arrived = record.header + record.fragment
-    where = next((i for i, (a, b) in enumerate(zip(record.sent, arrived, strict=False)) if a != b), len(arrived))
-    if len(record.sent) != len(arrived):
+    where = next((i for i, (a, b) in enumerate(zip(record.sent, arrived, strict=False)) if a != b), None)
+    if where is None and len(record.sent) == len(arrived):
+        return ("more than this record arrived for what was sent",)
+    if where is None or len(record.sent) != len(arrived):
         sizes = f"{counted(len(record.sent), 'byte')} were sent, {counted(len(arrived), 'byte')} arrived"
         return (f"altered on its way: {sizes}",)
     return (f"altered on its way: at byte {where} {record.sent[where]:02x} was sent, {arrived[where]:02x} arrived",)
 
 
 def _field(leaf: _core.Field) -> tuple[str, str, str]:
-    raw = grouped_hex(leaf.raw[:_BYTES_OF_A_FIELD]) + (" …" if leaf.length > _BYTES_OF_A_FIELD else "")
+    raw = grouped_hex(leaf.raw[:_BYTES_OF_A_FIELD]) + (f" {ELLIPSIS}" if leaf.length > _BYTES_OF_A_FIELD else "")
     return (show_bytes(leaf.path), raw, "" if leaf.meaning is None else show_bytes(leaf.meaning))

@@ -68,7 +68,7 @@ def _carries(file: IO[str]) -> bool:
     return True
 
 
-def color_of(color: bool | None, file: IO[str]) -> bool:
+def color_of(color: bool | None, file: IO[str] | None) -> bool:
     """Is there to be colour? The first that says: argument, HSINSPECT_COLOR, NO_COLOR, FORCE_COLOR, TERM, the file."""
     if color is not None:
         return color
@@ -79,4 +79,4 @@ def color_of(color: bool | None, file: IO[str]) -> bool:
         (bool(environment.get("FORCE_COLOR")), lambda: environment["FORCE_COLOR"] != "0"),
         (environment.get("TERM") == "dumb", lambda: False),
     )
-    return next((answer() for applies, answer in says if applies), file.isatty())
+    return next((answer() for applies, answer in says if applies), file is not None and file.isatty())
