@@ -9,7 +9,6 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
-import functools
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +61,12 @@ class _Forgetful(OSError):
         return (type(self).__mro__[2], self.args, kept)
 
 
-@functools.cache
+_FORGETFUL: dict[str, type[OSError]] = {}
+
+
 def _forgetful(kind: type[OSError]) -> type[OSError]:
-    return type(kind.__name__, (_Forgetful, kind), {"__module__": kind.__module__})
+    made = type(kind.__name__, (_Forgetful, kind), {"__module__": kind.__module__})
+    return _FORGETFUL.setdefault(kind.__name__, made)
 
 
 def system_error(number: int, text: str) -> OSError:
