@@ -22,11 +22,6 @@ static hsi_status echo(wired_pair *both)
     return pump(both, HSI_SERVER, 10000, operate_close, NULL);
 }
 
-typedef struct thread_result {
-    wired_pair *both;
-    hsi_status status;
-} thread_result;
-
 static void *run_echo(void *argument)
 {
     thread_result *result = argument;
@@ -66,19 +61,6 @@ static void one_thread_reads_while_another_writes_and_a_peer_echoes(void **state
         assert_memory_equal(received[HSI_CLIENT], sent, BULK);
         take_down(&both);
     }
-}
-
-/* Both handshakes in one thread: nobody waits. */
-static void shake_hands(wired_pair *both)
-{
-    hsi_status statuses[2] = {HSI_WANT_READ, HSI_WANT_READ};
-    while (statuses[0] == HSI_WANT_READ || statuses[1] == HSI_WANT_READ) {
-        for (uint8_t side = 0; side < 2; side++) {
-            statuses[side] = pump(both, side, 0, operate_handshake, NULL);
-        }
-    }
-    assert_int_equal(statuses[0], HSI_OK);
-    assert_int_equal(statuses[1], HSI_OK);
 }
 
 static void without_a_timeout_nothing_waits(void **state)
@@ -158,13 +140,6 @@ static void a_socket_that_is_always_ready_does_not_outlast_the_timeout(void **st
     take_down(&both);
 }
 
-static void *run_handshake(void *argument)
-{
-    thread_result *result = argument;
-    result->status = pump(result->both, HSI_SERVER, 10000, operate_handshake, NULL);
-    return NULL;
-}
-
 static hsi_status write_elsewhere(void *context)
 {
     size_t done;
@@ -207,12 +182,6 @@ static void a_signal_interrupts_the_wait_and_the_call_can_be_repeated(void **sta
     assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
     shake_hands(&both);
     take_down(&both);
-}
-
-static const hsi_entry *last_entry(const wired_pair *both, uint8_t side)
-{
-    const hsi_journal *journal = hsi_trace_journal(both->traces[side]);
-    return hsi_journal_peek(journal, hsi_journal_count(journal) - 1);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 #ifndef HSI_TEST_WIRED_H
 #define HSI_TEST_WIRED_H
 
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -103,6 +104,37 @@ static inline hsi_status read_all(wired_pair *both, uint8_t side, uint8_t *data,
         done += read.done;
     }
     return HSI_OK;
+}
+
+typedef struct thread_result {
+    wired_pair *both;
+    hsi_status status;
+} thread_result;
+
+static inline void *run_handshake(void *argument)
+{
+    thread_result *result = argument;
+    result->status = pump(result->both, HSI_SERVER, 10000, operate_handshake, NULL);
+    return NULL;
+}
+
+/* Both handshakes in one thread: nobody waits. */
+static inline void shake_hands(wired_pair *both)
+{
+    hsi_status statuses[2] = {HSI_WANT_READ, HSI_WANT_READ};
+    while (statuses[0] == HSI_WANT_READ || statuses[1] == HSI_WANT_READ) {
+        for (uint8_t side = 0; side < 2; side++) {
+            statuses[side] = pump(both, side, 0, operate_handshake, NULL);
+        }
+    }
+    assert_int_equal(statuses[0], HSI_OK);
+    assert_int_equal(statuses[1], HSI_OK);
+}
+
+static inline const hsi_entry *last_entry(const wired_pair *both, uint8_t side)
+{
+    const hsi_journal *journal = hsi_trace_journal(both->traces[side]);
+    return hsi_journal_peek(journal, hsi_journal_count(journal) - 1);
 }
 
 #endif
