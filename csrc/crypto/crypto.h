@@ -14,7 +14,6 @@ enum {
     HSI_BLOCK_MAX = 16, /* the longest cipher block */
     HSI_NONCE_MAX = 16,
     HSI_TAG_MAX = 16,
-    HSI_KEY_MAX = 64,
     HSI_RANDOM = 32, /* a Hello's random, RFC 5246 section 7.4.1.2 */
     HSI_MASTER = 48 /* a master secret before TLS 1.3, RFC 5246 section 8.1 */
 };

@@ -56,18 +56,6 @@ static void write_line(hsi_session *session, const char *label, hsi_bytes value)
     hsi_session_break(session, status);
 }
 
-/* Whose writing a label protects: it begins with the writer's name. */
-static uint8_t sender_of(const char *label)
-{
-    static const char *const beginnings[] = {[HSI_CLIENT] = "CLIENT_", [HSI_SERVER] = "SERVER_"};
-    for (uint8_t i = 0; i < HSI_COUNT(beginnings); i++) {
-        if (strncmp(label, beginnings[i], strlen(beginnings[i])) == 0) {
-            return i;
-        }
-    }
-    return HSI_NOBODY;
-}
-
 static void tell_master(hsi_session *session, hsi_source source, hsi_bytes master)
 {
     memcpy(session->secrets.master, master.data, master.length);
@@ -83,7 +71,7 @@ static int on_keylog(gnutls_session_t gnutls, const char *label, const gnutls_da
     if (strcmp(label, "CLIENT_RANDOM") == 0 && value->size == HSI_MASTER) {
         tell_master(session, HSI_SOURCE_KEYLOG, bytes_of(*value));
     } else {
-        hsi_secrets_tell(session, HSI_SOURCE_KEYLOG, label, sender_of(label), 0, bytes_of(*value));
+        hsi_secrets_tell(session, HSI_SOURCE_KEYLOG, label, hsi_secret_writer(label), 0, bytes_of(*value));
         write_line(session, label, bytes_of(*value));
     }
     return 0;

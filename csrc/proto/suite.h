@@ -16,8 +16,6 @@ typedef struct hsi_suite {
     bool tls13;               /* a TLS 1.3 suite: names no key exchange */
 } hsi_suite;
 
-enum { HSI_SUITE_NAME_MAX = 96 };
-
 /* hsi_suite_parse derives a suite from its IANA name. False: the name is none of a suite (an SCSV, GREASE), or names an
  * algorithm that nothing here knows. Strings in `out` are static but for `name`, which is the caller's. */
 bool hsi_suite_parse(hsi_suite *out, uint16_t id, const char *name);

@@ -23,7 +23,7 @@ enum {
 enum { HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0x0304 };
 
 /* AlertDescription, those that the tap itself must know. RFC 8446 section 6. */
-enum { HSI_ALERT_WARNING = 1, HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
+enum { HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
 
 typedef struct hsi_record_mac {
     const char *kind; /* "hmac" or "aead" */

@@ -267,8 +267,7 @@ hsi_status hsi_journal_end(hsi_journal *journal, uint8_t sender, hsi_end end)
                                                     .time_ns = hsi_journal_now(journal)});
 }
 
-/* Who writes with a secret of that label: the key log's labels begin with it. */
-static uint8_t writer_of(const char *label)
+uint8_t hsi_secret_writer(const char *label)
 {
     if (strncmp(label, "CLIENT_", 7) == 0) {
         return HSI_CLIENT;
@@ -281,7 +280,7 @@ hsi_status hsi_journal_secret(hsi_journal *journal, uint8_t side, hsi_source sou
 {
     return hsi_journal_append(journal, &(hsi_entry){.kind = HSI_ENTRY_SECRET,
                                                     .side = side,
-                                                    .sender = writer_of(label),
+                                                    .sender = hsi_secret_writer(label),
                                                     .code = (uint8_t)source,
                                                     .time_ns = hsi_journal_now(journal),
                                                     .data = value,

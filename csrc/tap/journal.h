@@ -61,6 +61,9 @@ typedef enum hsi_source {
 /* hsi_source_name: "keylog"… */
 const char *hsi_source_name(uint8_t source);
 
+/* hsi_secret_writer is who writes with a secret of that label: the key log's labels begin with it. HSI_NOBODY: it is shared. */
+uint8_t hsi_secret_writer(const char *label);
+
 typedef struct hsi_entry {
     hsi_entry_kind kind;
     uint8_t side;

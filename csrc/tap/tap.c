@@ -89,9 +89,8 @@ static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
 
 /* ---- wire ---- */
 
-static hsi_status feed(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry)
+static hsi_status feed(hsi_stream *stream, const hsi_entry *entry)
 {
-    HSI_UNUSED(tap);
     if (hsi_buffer_length(&stream->framer.bytes) == 0) {
         stream->sent = entry->aux;
         stream->altered = entry->aux.length > 0;
@@ -108,7 +107,7 @@ static hsi_status take_wire_entry(hsi_tap *tap, const hsi_entry *entry, bool *wa
     }
     hsi_stream *stream = &tap->streams[entry->sender];
     if (entry->kind == HSI_ENTRY_WIRE) {
-        HSI_TRY(feed(tap, stream, entry));
+        HSI_TRY(feed(stream, entry));
         return hsi_stream_drain(tap, stream, waiting);
     }
     return entry->kind == HSI_ENTRY_END ? hsi_stream_end(tap, stream, (hsi_end)entry->code, entry->time_ns) : HSI_OK;
@@ -181,11 +180,6 @@ LIST(secrets)
 LIST(derivations)
 LIST(checks)
 #undef LIST
-
-const hsi_journal *hsi_tap_journal(const hsi_tap *tap)
-{
-    return tap->journal;
-}
 
 const hsi_handshake *hsi_tap_handshake(const hsi_tap *tap)
 {

@@ -34,7 +34,6 @@ const hsi_list *hsi_tap_phases(const hsi_tap *tap);
 const hsi_list *hsi_tap_handshakes(const hsi_tap *tap);
 const hsi_list *hsi_tap_closes(const hsi_tap *tap);
 const hsi_list *hsi_tap_application_data(const hsi_tap *tap);
-const hsi_journal *hsi_tap_journal(const hsi_tap *tap);
 
 /* hsi_tap_look makes what is made when looked at: hsi_secret (surfaced ones in journal order, then derived ones),
  * hsi_derivation and hsi_check. Good until the next look after an advance; the items themselves for the tap's life. */

@@ -7,22 +7,14 @@
 #include <stdlib.h>
 
 #include "../c/tiling.h"
+#include "must.h"
 #include "tap/fingerprint.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A seed's second byte counts in this table; NULL: no suite is known. */
 static const char *const key_exchanges[] = {
     NULL,        "ANON-DH", "ANON-ECDH", "DHE-DSS", "DHE-PSK",    "DHE-RSA", "ECDHE-ECDSA", "ECDHE-PSK",
     "ECDHE-RSA", "PSK",     "RSA",       "SRP",     "RSA-EXPORT", "RSA-PSK", "SRP-DSS",     "SRP-RSA",
 };
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 static bool has_trailing(const hsi_field *field)
 {

@@ -3,19 +3,9 @@
  * Holds: a name that is refused changes nothing; one that is accepted says cipher, MAC and PRF, and a key exchange
  * unless it is of TLS 1.3, and the same when asked again.
  * SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-
 #include "base/bytes.h"
+#include "must.h"
 #include "proto/suite.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 static void check_name(const char *name)
 {

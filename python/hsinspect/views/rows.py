@@ -7,6 +7,7 @@ SPDX-License-Identifier: MIT
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hsinspect import _core
@@ -89,17 +90,10 @@ class Rows:
         if isinstance(event, _core.Alert) and event.description == "close_notify":
             name = "close_notify"
         text = catalogue.text_of(name, *self.words)
-        return Row(
+        return replace(
+            self.of_one_record(record, label),
             step=number_of(event),
             ms=self.ms(event.time_ns),
-            sender=event.sender,
-            label=label,
-            line=_line(record),
-            records=(record.index, record.index),
-            wire_bytes=_wire_bytes(record),
-            protection=self.protection(record),
-            good=record.ok,
-            altered=record.sent is not None,
             facts=_authentication(record),
             explanation=None if text is None else f"{text.what} {text.rfc}",
             failures=_altered(record),
@@ -107,6 +101,10 @@ class Rows:
 
     def of_unopened(self, record: _core.Record) -> Row:
         label = _CONTENT.get(record.content_type, show_bytes(record.content_type))
+        return replace(self.of_one_record(record, label), failures=(*self.what_failed(record), *_altered(record)))
+
+    def of_one_record(self, record: _core.Record, label: str) -> Row:
+        """What a row says of its record, whatever is in it."""
         return Row(
             step=number_of(record),
             ms=self.ms(record.time_ns),
@@ -118,7 +116,6 @@ class Rows:
             protection=self.protection(record),
             good=record.ok,
             altered=record.sent is not None,
-            failures=tuple(self.what_failed(record)) + _altered(record),
         )
 
     def what_failed(self, record: _core.Record) -> Iterator[str]:
