@@ -62,9 +62,9 @@ hsi_status hsi_buffer_append(hsi_buffer *buffer, hsi_bytes bytes)
     if (bytes.length == 0) {
         return HSI_OK;
     }
-    uint8_t *out;
-    HSI_TRY(hsi_buffer_extend(buffer, bytes.length, &out));
-    memcpy(out, bytes.data, bytes.length);
+    HSI_TRY(reserve(buffer, bytes.length));
+    memcpy(buffer->data + buffer->end, bytes.data, bytes.length);
+    buffer->end += bytes.length;
     return HSI_OK;
 }
 

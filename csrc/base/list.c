@@ -10,15 +10,24 @@ void hsi_list_cleanup(hsi_list *list)
     *list = HSI_LIST_EMPTY;
 }
 
-hsi_status hsi_list_append(hsi_list *list, void *item)
+enum { SMALLEST = 8 };
+
+hsi_status hsi_list_reserve(hsi_list *list, size_t more)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 8 : 2 * list->capacity;
+    if (list->capacity - list->count < more) {
+        size_t capacity = list->capacity == 0 ? SMALLEST : 2 * list->capacity;
+        capacity = capacity - list->count < more ? list->count + more : capacity;
         void *items = list->items;
         HSI_TRY(hsi_memory_grow(&items, list->capacity * sizeof(void *), capacity * sizeof(void *)));
         list->items = items;
         list->capacity = capacity;
     }
+    return HSI_OK;
+}
+
+hsi_status hsi_list_append(hsi_list *list, void *item)
+{
+    HSI_TRY(hsi_list_reserve(list, 1));
     list->items[list->count++] = item;
     return HSI_OK;
 }

@@ -16,6 +16,9 @@ typedef struct hsi_list {
 
 void hsi_list_cleanup(hsi_list *list);
 
+/* hsi_list_reserve makes room: the next `more` appends cannot fail. */
+HSI_MUST_USE hsi_status hsi_list_reserve(hsi_list *list, size_t more);
+
 /* hsi_list_append adds a pointer at the end. NO_MEMORY: nothing has changed. */
 HSI_MUST_USE hsi_status hsi_list_append(hsi_list *list, void *item);
 

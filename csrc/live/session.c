@@ -19,6 +19,9 @@ void hsi_session_break(hsi_session *session, hsi_status status)
 
 void hsi_session_tell(hsi_session *session, const hsi_entry *entry)
 {
+    if (entry->kind != HSI_ENTRY_WIRE) {
+        hsi_transport_told(session);
+    }
     hsi_session_break(session, hsi_trace_append(session->trace, entry));
     if (session->broken == HSI_OK && session->observer.appended != NULL) {
         hsi_probe_target *target = hsi_probe_enter(NULL);
@@ -179,8 +182,12 @@ static int call_read(hsi_session *session, void *arguments)
     if (code < 0 && code != GNUTLS_E_GOT_APPLICATION_DATA) {
         return code;
     }
+    hsi_transport_begin(session);
     ssize_t length = gnutls_record_recv(session->gnutls, read->out, read->size);
     read->done = length > 0 ? (size_t)length : 0;
+    if (length > 0) {
+        hsi_transport_moved(session);
+    }
     return length < 0 ? (int)length : 0;
 }
 
@@ -209,12 +216,14 @@ static int call_write(hsi_session *session, void *arguments)
 {
     data_transfer *write = arguments;
     while (write->done < write->in.length && !queue_full(session)) {
+        hsi_transport_begin(session);
         ssize_t length =
             gnutls_record_send(session->gnutls, write->in.data + write->done, write->in.length - write->done);
         if (length < 0) {
             return (int)length;
         }
         write->done += (size_t)length;
+        hsi_transport_moved(session);
     }
     return 0;
 }

@@ -29,6 +29,7 @@ typedef struct hsi_session_options {
     const char *server_name; /* asked for in the ClientHello and verified; NULL: neither. An IP address is not sent */
     bool verify_name; /* the peer's certificate must be for server_name */
     bool common_name; /* which may be in its subject, where it has no DNS name in a subjectAltName */
+    size_t capture; /* bytes of application data that the trace keeps, see hsi_trace_bound; a two-sided one keeps all */
     bool two_sided; /* the peer writes to the same trace: only what is sent is journalled, in whole records */
     hsi_transport transport;
     hsi_bytes client_address; /* "host\0port" for the START entry, may be empty */

@@ -144,6 +144,9 @@ hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *tra
     session->two_sided = options->two_sided;
     session->verify_name = options->verify_name;
     session->common_name = options->common_name;
+    if (!session->two_sided) {
+        hsi_trace_bound(trace, options->capture);
+    }
     session->failure = (hsi_failure){.alert = -1, .alert_sender = HSI_NOBODY};
     status = set_up(session, options);
     if (status != HSI_OK) {

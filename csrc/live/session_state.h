@@ -49,28 +49,32 @@ struct hsi_session {
     /* transport.c */
     bool two_sided;
     hsi_buffer in, out;
-    hsi_buffer cut;       /* two-sided: a record that GnuTLS has not pushed whole yet */
-    bool in_ended;        /* nothing follows what is in `in` */
+    size_t pulled_ahead; /* bytes at the front of `in` that GnuTLS has, of a record that it has not pulled whole yet */
+    uint64_t pulled_ns; /* when the first of them was pulled */
+    hsi_buffer cut; /* a record that GnuTLS has not pushed whole yet */
+    size_t whole; /* entries of whole records since hsi_transport_begin */
+    bool told_more; /* and of anything else */
+    bool in_ended; /* nothing follows what is in `in` */
     bool in_end_told;
     hsi_end in_end;
     bool pulled, starved; /* in this GnuTLS call: something was read; there was nothing to read */
-    uint64_t queued;      /* bytes that ever went to `out` */
-    uint64_t taken;       /* bytes that ever left it */
+    uint64_t queued; /* bytes that ever went to `out` */
+    uint64_t taken; /* bytes that ever left it */
 
     /* session.c, failure.c */
     atomic_bool established;
-    bool rehandshaking;   /* the peer asked for another handshake, and it is not done */
+    bool rehandshaking; /* the peer asked for another handshake, and it is not done */
     bool close_notified;
-    hsi_status broken;    /* the first failure in a callback */
-    int system_error;     /* the errno of it, where it is SYSTEM */
+    hsi_status broken; /* the first failure in a callback */
+    int system_error; /* the errno of it, where it is SYSTEM */
     char system_text[128];
-    bool failed;          /* for good; `failure` says how */
+    bool failed; /* for good; `failure` says how */
     hsi_failure failure;
 
     /* verification.c */
     hsi_buffer server_name; /* with its end mark; empty: none */
     bool verify_name, common_name;
-    bool verified;        /* in this handshake */
+    bool verified; /* in this handshake */
     bool untrusted;
     gnutls_datum_t verify_text; /* GnuTLS's; hsi_failure borrows it */
 
@@ -128,6 +132,15 @@ void hsi_transport_install(hsi_session *session);
 /* hsi_transport_leave tells the trace what arrived and was never read; for hsi_session_free. */
 void hsi_transport_leave(hsi_session *session);
 
+/* hsi_transport_told: an entry of another kind is about to be told: what GnuTLS has pulled of a handshake's record comes
+ * before it. */
+void hsi_transport_told(hsi_session *session);
+
+/* A GnuTLS call that moves data and nothing else stands between these two. The second tells the trace that the records of
+ * the call may be elided, if nothing else happened in it: in TLS 1.3 their type is hidden. */
+void hsi_transport_begin(hsi_session *session);
+void hsi_transport_moved(hsi_session *session);
+
 /* hsi_transport_offer lets `taker` have what is queued for the peer, under the lock: it returns how much it took. */
 typedef size_t hsi_transport_taker(void *context, hsi_bytes bytes);
 HSI_MUST_USE hsi_status hsi_transport_offer(hsi_session *session, hsi_transport_taker *taker, void *context);
@@ -159,7 +172,7 @@ void hsi_secrets_tell(hsi_session *session, hsi_source source, const char *label
 
 /* hsi_candidates_seen is the probe target's function. hsi_candidates_enter and _leave stand around a GnuTLS call. */
 void hsi_candidates_seen(hsi_probe_target *target, hsi_probe_sight sight, hsi_bytes bytes);
-void hsi_candidates_expect(hsi_session *session);  /* a premaster secret may come from here on */
+void hsi_candidates_expect(hsi_session *session); /* a premaster secret may come from here on */
 void hsi_candidates_settled(hsi_session *session); /* it has come: the master secret is known */
 void hsi_candidates_enter(hsi_session *session);
 void hsi_candidates_leave(hsi_session *session);

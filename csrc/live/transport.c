@@ -1,6 +1,6 @@
-/* Transport: GnuTLS's push and pull over two queues in memory, and the wire entries of the trace. Bytes are entered
- * when GnuTLS pulls or pushes them. Two-sided, the sending end alone enters them, in whole records, and shows each to
- * the observer, who may have something else arrive. RFC 8446 section 5.1 for the five bytes of a header.
+/* Transport: GnuTLS's push and pull over two queues in memory, and the wire entries of the trace: a record each, entered
+ * when GnuTLS has pushed it or pulled the last byte of it, or a part of one where the stream ends. Two-sided, the sending
+ * end alone enters them, and shows each to the observer, who may have something else arrive. RFC 8446 section 5.1 for the five bytes of a header.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 
@@ -20,6 +20,12 @@ void hsi_transport_set_mark(uint64_t value)
     mark = value;
 }
 
+/* The length of the record that begins with these bytes, as far as they say. */
+static size_t record_length(hsi_bytes bytes)
+{
+    return bytes.length < HEADER ? HEADER : HEADER + ((size_t)bytes.data[3] << 8) + bytes.data[4];
+}
+
 /* ---- out ---- */
 
 static void queue(hsi_session *session, hsi_bytes bytes)
@@ -32,6 +38,7 @@ static void send_plain(hsi_session *session, hsi_bytes bytes, hsi_bytes altered_
 {
     hsi_entry entry = {.kind = HSI_ENTRY_WIRE, .sender = session->side, .data = bytes, .aux = altered_from};
     queue(session, bytes);
+    session->whole++;
     hsi_session_tell(session, &entry);
 }
 
@@ -57,18 +64,25 @@ static void send_record(hsi_session *session, hsi_bytes record)
     }
 }
 
+/* Sends the whole records at the front of some bytes; returns what is left. */
+static hsi_bytes send_whole(hsi_session *session, hsi_bytes bytes)
+{
+    for (size_t length = record_length(bytes); bytes.length >= length; length = record_length(bytes)) {
+        send_record(session, hsi_bytes_slice(bytes, 0, length));
+        bytes = hsi_bytes_slice(bytes, length, bytes.length - length);
+    }
+    return bytes;
+}
+
 static void send_records(hsi_session *session, hsi_bytes bytes)
 {
-    hsi_session_break(session, hsi_buffer_append(&session->cut, bytes));
-    for (;;) {
-        hsi_bytes rest = hsi_buffer_peek(&session->cut);
-        size_t length = rest.length < HEADER ? HEADER : HEADER + ((size_t)rest.data[3] << 8) + rest.data[4];
-        if (rest.length < length) {
-            return;
-        }
-        send_record(session, hsi_bytes_slice(rest, 0, length));
-        hsi_buffer_consume(&session->cut, length);
+    if (hsi_buffer_length(&session->cut) == 0) {
+        bytes = send_whole(session, bytes);
     }
+    hsi_session_break(session, hsi_buffer_append(&session->cut, bytes));
+    size_t gathered = hsi_buffer_length(&session->cut);
+    hsi_bytes rest = send_whole(session, hsi_buffer_peek(&session->cut));
+    hsi_buffer_consume(&session->cut, gathered - rest.length);
 }
 
 /* Never fails, whatever an observer says: without a record that GnuTLS has sealed the peer could not read the alert
@@ -77,15 +91,33 @@ static ssize_t push(gnutls_transport_ptr_t context, const void *data, size_t len
 {
     hsi_session *session = context;
     hsi_secrets_wire(session);
-    if (session->two_sided) {
-        send_records(session, hsi_bytes_of(data, length));
-    } else {
-        send_plain(session, hsi_bytes_of(data, length), HSI_BYTES_EMPTY);
-    }
+    send_records(session, hsi_bytes_of(data, length));
     return (ssize_t)length;
 }
 
 /* ---- in ---- */
+
+/* What was fed and not pulled. */
+static hsi_bytes waiting_in(const hsi_session *session)
+{
+    hsi_bytes all = hsi_buffer_peek(&session->in);
+    return hsi_bytes_slice(all, session->pulled_ahead, all.length - session->pulled_ahead);
+}
+
+/* Tells what was pulled. Two-sided, the peer has told it. */
+static void tell_pulled(hsi_session *session, uint8_t mark_of)
+{
+    hsi_entry entry = {.kind = HSI_ENTRY_WIRE,
+                       .sender = hsi_peer_of(session->side),
+                       .code = mark_of,
+                       .time_ns = session->pulled_ns,
+                       .data = hsi_bytes_slice(hsi_buffer_peek(&session->in), 0, session->pulled_ahead)};
+    session->pulled_ahead = 0;
+    if (!session->two_sided && entry.data.length > 0) {
+        hsi_session_tell(session, &entry);
+    }
+    hsi_buffer_consume(&session->in, entry.data.length);
+}
 
 static ssize_t fail_with(hsi_session *session, int error)
 {
@@ -113,8 +145,24 @@ static ssize_t pull_nothing(hsi_session *session)
     if (!session->in_ended) {
         return fail_with(session, EAGAIN);
     }
+    tell_pulled(session, 0);
     tell_in_end(session);
     return session->in_end == HSI_END_RST ? fail_with(session, ECONNRESET) : 0;
+}
+
+/* GnuTLS pulls a record in pieces; the trace is told of it when it is whole. */
+static void note_pulled(hsi_session *session, size_t length)
+{
+    if (session->pulled_ahead == 0) {
+        session->pulled_ns = hsi_trace_now(session->trace);
+    }
+    session->pulled = true;
+    session->pulled_ahead += length;
+    hsi_bytes pulled = hsi_bytes_slice(hsi_buffer_peek(&session->in), 0, session->pulled_ahead);
+    if (pulled.length >= record_length(pulled)) {
+        session->whole++;
+        tell_pulled(session, 0);
+    }
 }
 
 static ssize_t pull(gnutls_transport_ptr_t context, void *out, size_t size)
@@ -124,20 +172,35 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *out, size_t size)
         return fail_with(session, EIO);
     }
     hsi_secrets_wire(session);
-    hsi_bytes waiting = hsi_buffer_peek(&session->in);
+    hsi_bytes waiting = waiting_in(session);
     if (waiting.length == 0) {
         return pull_nothing(session);
     }
     size_t length = waiting.length < size ? waiting.length : size;
     memcpy(out, waiting.data, length);
-    hsi_buffer_consume(&session->in, length);
-    session->pulled = true;
-    if (!session->two_sided) {
-        hsi_entry entry = {
-            .kind = HSI_ENTRY_WIRE, .sender = hsi_peer_of(session->side), .data = hsi_bytes_of(out, length)};
-        hsi_session_tell(session, &entry);
-    }
+    note_pulled(session, length);
     return session->broken == HSI_OK ? (ssize_t)length : fail_with(session, EIO);
+}
+
+void hsi_transport_told(hsi_session *session)
+{
+    session->told_more = true;
+    if (!atomic_load(&session->established) || session->failed) {
+        tell_pulled(session, 0);
+    }
+}
+
+void hsi_transport_begin(hsi_session *session)
+{
+    session->whole = 0;
+    session->told_more = false;
+}
+
+void hsi_transport_moved(hsi_session *session)
+{
+    if (!session->told_more && session->whole > 0 && !session->two_sided) {
+        hsi_session_break(session, hsi_trace_application(session->trace, session->whole));
+    }
 }
 
 /* GnuTLS asks before it waits for a ticket; there is nothing to wait for here. */
@@ -145,7 +208,7 @@ static int pull_timeout(gnutls_transport_ptr_t context, unsigned milliseconds)
 {
     HSI_UNUSED(milliseconds);
     const hsi_session *session = context;
-    return hsi_buffer_length(&session->in) > 0 || session->in_ended;
+    return waiting_in(session).length > 0 || session->in_ended;
 }
 
 void hsi_transport_install(hsi_session *session)
@@ -158,12 +221,10 @@ void hsi_transport_install(hsi_session *session)
 
 void hsi_transport_leave(hsi_session *session)
 {
-    hsi_bytes unread = hsi_buffer_peek(&session->in);
-    if (unread.length > 0 && !session->two_sided) {
-        hsi_entry entry = {
-            .kind = HSI_ENTRY_WIRE, .sender = hsi_peer_of(session->side), .code = HSI_WIRE_UNREAD, .data = unread};
-        hsi_session_tell(session, &entry);
-    }
+    tell_pulled(session, 0);
+    session->pulled_ahead = hsi_buffer_length(&session->in);
+    session->pulled_ns = 0;
+    tell_pulled(session, HSI_WIRE_UNREAD);
     tell_in_end(session);
 }
 
@@ -184,7 +245,8 @@ hsi_status hsi_session_feed_end(hsi_session *session, hsi_end end)
     if (!session->in_ended) {
         session->in_ended = true;
         session->in_end = end;
-        if (hsi_buffer_length(&session->in) == 0) {
+        if (waiting_in(session).length == 0) {
+            tell_pulled(session, 0);
             tell_in_end(session);
         }
     }

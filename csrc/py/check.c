@@ -33,8 +33,7 @@ static PyObject *check_evidence(PyObject *self, void *at)
     const hsi_check *check = check_of(self);
     PyObject *tuple = PyTuple_New((Py_ssize_t)check->evidence_count);
     for (size_t i = 0; i < check->evidence_count && tuple != NULL; i++) {
-        PyObject *event =
-            hsi_event_new(hsi_module_of(self), HSI_TYPES, ((hsi_object *)self)->trace, &check->evidence[i]);
+        PyObject *event = hsi_event_new(hsi_module_of(self), HSI_TYPES, hsi_view_of(self), &check->evidence[i]);
         if (event == NULL || PyTuple_SetItem(tuple, (Py_ssize_t)i, event) < 0) {
             Py_CLEAR(tuple);
         }
@@ -81,8 +80,7 @@ static const hsi_derivation *derivation_of(PyObject *self)
 static PyObject *derivation_output(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
-    return hsi_object_new(hsi_module_of(self), HSI_TYPE_SECRET, ((hsi_object *)self)->trace,
-                          derivation_of(self)->output);
+    return hsi_object_new(hsi_module_of(self), HSI_TYPE_SECRET, hsi_view_of(self), derivation_of(self)->output);
 }
 
 /* Finds, for each input of a derivation, the secret that it is; NULL for what is no secret. */
@@ -108,9 +106,9 @@ static hsi_status collect_inputs(hsi_tap *tap, const void *context, hsi_list *ou
 static PyObject *input_value(PyObject *self, const hsi_input *input, const void *secret)
 {
     hsi_module *module = hsi_module_of(self);
-    hsi_trace *trace = ((hsi_object *)self)->trace;
+    const hsi_view *view = hsi_view_of(self);
     if (secret != NULL) {
-        return hsi_object_new(module, HSI_TYPE_SECRET, trace, secret);
+        return hsi_object_new(module, HSI_TYPE_SECRET, view, secret);
     }
     if (strcmp(input->name, "PSK") == 0) {
         hsi_secret given = {.label = input->name,
@@ -119,7 +117,7 @@ static PyObject *input_value(PyObject *self, const hsi_input *input, const void 
                             .epoch = HSI_NO_EPOCH,
                             .source = HSI_SOURCE_GIVEN,
                             .value = input->value};
-        return hsi_secret_given(module, trace, &given);
+        return hsi_secret_given(module, view, &given);
     }
     return hsi_py_bytes(input->value);
 }
@@ -141,7 +139,7 @@ static PyObject *derivation_inputs(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     hsi_list secrets = HSI_LIST_EMPTY;
-    hsi_status status = hsi_collect(((hsi_object *)self)->trace, collect_inputs, derivation_of(self), &secrets);
+    hsi_status status = hsi_collect(hsi_view_of(self), collect_inputs, derivation_of(self), &secrets);
     PyObject *inputs = status == HSI_OK ? inputs_of(self, &secrets) : hsi_raise(hsi_module_of(self), status);
     hsi_list_cleanup(&secrets);
     return inputs;

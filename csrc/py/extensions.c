@@ -18,10 +18,10 @@ static PyObject *fields_of(PyObject *self)
 /* ---- making one ---- */
 
 /* Adds an extension, unless there is one of its name. False: an exception is set. */
-static bool add(PyObject *dict, hsi_module *module, hsi_trace *trace, const hsi_message *message,
+static bool add(PyObject *dict, hsi_module *module, const hsi_view *view, const hsi_message *message,
                 const hsi_field *extension)
 {
-    PyObject *field = hsi_field_new(module, trace, message, extension);
+    PyObject *field = hsi_field_new(module, view, message, extension);
     PyObject *kept =
         field == NULL ? NULL : PyObject_CallMethod(dict, "setdefault", "NO", hsi_py_text(extension->name), field);
     bool added = kept != NULL;
@@ -30,22 +30,23 @@ static bool add(PyObject *dict, hsi_module *module, hsi_trace *trace, const hsi_
     return added;
 }
 
-static PyObject *dict_of(hsi_module *module, hsi_trace *trace, const hsi_message *message, const hsi_field *list)
+static PyObject *dict_of(hsi_module *module, const hsi_view *view, const hsi_message *message, const hsi_field *list)
 {
     PyObject *dict = PyDict_New();
     for (const hsi_field *child = list == NULL ? NULL : list->first; child != NULL && dict != NULL;
          child = child->next) {
         bool is_extension = hsi_field_child(child, hsi_bytes_text("extension_type")) != NULL;
-        if (is_extension && !add(dict, module, trace, message, child)) {
+        if (is_extension && !add(dict, module, view, message, child)) {
             Py_CLEAR(dict);
         }
     }
     return dict;
 }
 
-PyObject *hsi_extensions_new(hsi_module *module, hsi_trace *trace, const hsi_message *message, const hsi_field *fields)
+PyObject *hsi_extensions_new(hsi_module *module, const hsi_view *view, const hsi_message *message,
+                             const hsi_field *fields)
 {
-    PyObject *dict = dict_of(module, trace, message, hsi_field_find(fields, "extensions"));
+    PyObject *dict = dict_of(module, view, message, hsi_field_find(fields, "extensions"));
     if (dict == NULL) {
         return NULL;
     }

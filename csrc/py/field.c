@@ -15,16 +15,16 @@ static const hsi_field *field_of(PyObject *self)
     return hsi_item_of(self);
 }
 
-PyObject *hsi_field_new(hsi_module *module, hsi_trace *trace, const hsi_message *message, const hsi_field *field)
+PyObject *hsi_field_new(hsi_module *module, const hsi_view *view, const hsi_message *message, const hsi_field *field)
 {
-    PyObject *self = hsi_object_new(module, HSI_TYPE_FIELD, trace, field);
+    PyObject *self = hsi_object_new(module, HSI_TYPE_FIELD, view, field);
     if (self != NULL) {
         ((Field *)self)->message = message;
     }
     return self;
 }
 
-PyObject *hsi_field_at(hsi_module *module, hsi_trace *trace, const hsi_message *message, const hsi_field *from,
+PyObject *hsi_field_at(hsi_module *module, const hsi_view *view, const hsi_message *message, const hsi_field *from,
                        PyObject *path)
 {
     if (!PyUnicode_Check(path)) {
@@ -36,13 +36,13 @@ PyObject *hsi_field_at(hsi_module *module, hsi_trace *trace, const hsi_message *
         return NULL;
     }
     const hsi_field *found = strlen(text) == (size_t)length ? hsi_field_find(from, text) : NULL;
-    return found == NULL ? hsi_raise_key(path) : hsi_field_new(module, trace, message, found);
+    return found == NULL ? hsi_raise_key(path) : hsi_field_new(module, view, message, found);
 }
 
 /* The Field of another node of the same tree. */
 static PyObject *another(PyObject *self, const hsi_field *field)
 {
-    return hsi_field_new(hsi_module_of(self), ((hsi_object *)self)->trace, ((Field *)self)->message, field);
+    return hsi_field_new(hsi_module_of(self), hsi_view_of(self), ((Field *)self)->message, field);
 }
 
 /* ---- its names ---- */
@@ -208,8 +208,7 @@ static PyObject *field_iter(PyObject *self)
 
 static PyObject *field_getitem(PyObject *self, PyObject *path)
 {
-    return hsi_field_at(hsi_module_of(self), ((hsi_object *)self)->trace, ((Field *)self)->message, field_of(self),
-                        path);
+    return hsi_field_at(hsi_module_of(self), hsi_view_of(self), ((Field *)self)->message, field_of(self), path);
 }
 
 static PyObject *field_repr(PyObject *self)

@@ -6,7 +6,7 @@
 /* The negotiation as the trace has it now. What it points at lives as long as the trace. */
 static hsi_handshake look(PyObject *self)
 {
-    hsi_trace *trace = ((hsi_object *)self)->trace;
+    hsi_trace *trace = hsi_view_of(self)->trace;
     hsi_trace_lock(trace);
     hsi_handshake copy = *(const hsi_handshake *)hsi_item_of(self);
     hsi_trace_unlock(trace);

@@ -11,20 +11,15 @@ static const hsi_message *message_of(PyObject *self)
     return hsi_item_of(self);
 }
 
-static hsi_trace *trace_of(PyObject *self)
-{
-    return ((hsi_object *)self)->trace;
-}
-
 /* ---- the tree ---- */
 
 /* The tree of the message; NULL: an exception is set. */
 static const hsi_fields *tree_of(PyObject *self)
 {
     const hsi_fields *fields = NULL;
-    hsi_trace_lock(trace_of(self));
-    hsi_status status = hsi_tap_fields(hsi_trace_tap(trace_of(self)), message_of(self), &fields);
-    hsi_trace_unlock(trace_of(self));
+    hsi_trace_lock(hsi_view_of(self)->trace);
+    hsi_status status = hsi_tap_fields(hsi_view_of(self)->tap, message_of(self), &fields);
+    hsi_trace_unlock(hsi_view_of(self)->trace);
     if (status != HSI_OK) {
         (void)hsi_raise(hsi_module_of(self), status);
         return NULL;
@@ -36,13 +31,14 @@ static PyObject *message_fields(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     const hsi_fields *tree = tree_of(self);
-    return tree == NULL ? NULL : hsi_field_new(hsi_module_of(self), trace_of(self), message_of(self), tree->root);
+    return tree == NULL ? NULL : hsi_field_new(hsi_module_of(self), hsi_view_of(self), message_of(self), tree->root);
 }
 
 static PyObject *message_getitem(PyObject *self, PyObject *path)
 {
     const hsi_fields *tree = tree_of(self);
-    return tree == NULL ? NULL : hsi_field_at(hsi_module_of(self), trace_of(self), message_of(self), tree->root, path);
+    return tree == NULL ? NULL
+                        : hsi_field_at(hsi_module_of(self), hsi_view_of(self), message_of(self), tree->root, path);
 }
 
 static PyObject *message_error(PyObject *self, void *at)
@@ -62,7 +58,8 @@ static PyObject *message_extensions(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     const hsi_fields *tree = tree_of(self);
-    return tree == NULL ? NULL : hsi_extensions_new(hsi_module_of(self), trace_of(self), message_of(self), tree->root);
+    return tree == NULL ? NULL
+                        : hsi_extensions_new(hsi_module_of(self), hsi_view_of(self), message_of(self), tree->root);
 }
 
 static PyObject *message_random(PyObject *self, void *at)
@@ -145,9 +142,9 @@ static PyObject *message_transcript_hash(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     hsi_bytes hash;
-    hsi_trace_lock(trace_of(self));
-    hsi_status status = hsi_tap_transcript_hash(hsi_trace_tap(trace_of(self)), message_of(self), &hash);
-    hsi_trace_unlock(trace_of(self));
+    hsi_trace_lock(hsi_view_of(self)->trace);
+    hsi_status status = hsi_tap_transcript_hash(hsi_view_of(self)->tap, message_of(self), &hash);
+    hsi_trace_unlock(hsi_view_of(self)->trace);
     if (status != HSI_OK) {
         return hsi_raise(hsi_module_of(self), status);
     }
@@ -175,7 +172,7 @@ static hsi_status collect_records(hsi_tap *tap, const void *context, hsi_list *o
 static PyObject *message_records(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
-    return hsi_collect_tuple(hsi_module_of(self), trace_of(self), collect_records, message_of(self), hsi_object_new,
+    return hsi_collect_tuple(hsi_module_of(self), hsi_view_of(self), collect_records, message_of(self), hsi_object_new,
                              HSI_TYPE_RECORD);
 }
 
@@ -211,7 +208,7 @@ static hsi_status collect_phases(hsi_tap *tap, const void *context, hsi_list *ou
 static PyObject *message_phases(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
-    return hsi_collect_tuple(hsi_module_of(self), trace_of(self), collect_phases, message_of(self), hsi_object_new,
+    return hsi_collect_tuple(hsi_module_of(self), hsi_view_of(self), collect_phases, message_of(self), hsi_object_new,
                              HSI_TYPE_PHASE);
 }
 

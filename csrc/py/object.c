@@ -15,22 +15,22 @@ static const hsi_type event_types[HSI_EVENT_KINDS] = {
     [HSI_EVENT_SECRET] = HSI_TYPE_SECRET,
 };
 
-PyObject *hsi_object_new(hsi_module *module, hsi_type type, hsi_trace *trace, const void *item)
+PyObject *hsi_object_new(hsi_module *module, hsi_type type, const hsi_view *view, const void *item)
 {
     hsi_object *self = PyObject_New(hsi_object, (PyTypeObject *)module->types[type]);
     if (self == NULL) {
         return NULL;
     }
-    self->trace = hsi_trace_hold(trace);
+    self->view = hsi_view_hold(view);
     self->item = item;
     return (PyObject *)self;
 }
 
-PyObject *hsi_event_new(hsi_module *module, hsi_type type, hsi_trace *trace, const void *event)
+PyObject *hsi_event_new(hsi_module *module, hsi_type type, const hsi_view *view, const void *event)
 {
     HSI_UNUSED(type);
     const hsi_event *of = event;
-    return hsi_object_new(module, event_types[of->kind], trace, of->item);
+    return hsi_object_new(module, event_types[of->kind], view, of->item);
 }
 
 /* ---- slots ---- */
@@ -38,7 +38,7 @@ PyObject *hsi_event_new(hsi_module *module, hsi_type type, hsi_trace *trace, con
 void hsi_object_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    hsi_trace_drop(((hsi_object *)self)->trace);
+    hsi_view_drop(hsi_view_of(self));
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -50,7 +50,7 @@ PyObject *hsi_object_compare(PyObject *self, PyObject *other, int operation)
     }
     const hsi_object *a = (hsi_object *)self;
     const hsi_object *b = (hsi_object *)other;
-    bool same = a->trace == b->trace && a->item == b->item;
+    bool same = a->item == b->item;
     return PyBool_FromLong(same == (operation == Py_EQ));
 }
 
@@ -114,7 +114,7 @@ PyObject *hsi_get_record(PyObject *self, void *at)
     if (record == NULL) {
         return Py_NewRef(Py_None);
     }
-    return hsi_object_new(hsi_module_of(self), HSI_TYPE_RECORD, ((hsi_object *)self)->trace, record);
+    return hsi_object_new(hsi_module_of(self), HSI_TYPE_RECORD, hsi_view_of(self), record);
 }
 
 /* ---- many at once ---- */
@@ -133,24 +133,22 @@ static hsi_status collect(hsi_tap *tap, hsi_collector *collector, const void *co
     return collector(tap, context, out);
 }
 
-hsi_status hsi_collect(hsi_trace *trace, hsi_collector *collector, const void *context, hsi_list *out)
+hsi_status hsi_collect(const hsi_view *view, hsi_collector *collector, const void *context, hsi_list *out)
 {
-    hsi_trace_hold(trace); /* Trace.__init__ in another thread may let go of it */
     PyThreadState *saved = PyEval_SaveThread();
-    hsi_trace_lock(trace);
-    hsi_status status = collect(hsi_trace_tap(trace), collector, context, out);
-    hsi_trace_unlock(trace);
+    hsi_trace_lock(view->trace);
+    hsi_status status = collect(view->tap, collector, context, out);
+    hsi_trace_unlock(view->trace);
     PyEval_RestoreThread(saved);
-    hsi_trace_drop(trace);
     return status;
 }
 
 /* Fills a tuple; false: an exception is set. */
-static bool fill(PyObject *tuple, hsi_module *module, hsi_trace *trace, const hsi_list *list, hsi_maker *make,
+static bool fill(PyObject *tuple, hsi_module *module, const hsi_view *view, const hsi_list *list, hsi_maker *make,
                  hsi_type type)
 {
     for (size_t i = 0; i < list->count; i++) {
-        PyObject *object = make(module, type, trace, list->items[i]);
+        PyObject *object = make(module, type, view, list->items[i]);
         if (object == NULL || PyTuple_SetItem(tuple, (Py_ssize_t)i, object) < 0) {
             return false;
         }
@@ -158,23 +156,22 @@ static bool fill(PyObject *tuple, hsi_module *module, hsi_trace *trace, const hs
     return true;
 }
 
-static PyObject *tuple_of(hsi_module *module, hsi_trace *trace, const hsi_list *list, hsi_maker *make, hsi_type type)
+static PyObject *tuple_of(hsi_module *module, const hsi_view *view, const hsi_list *list, hsi_maker *make,
+                          hsi_type type)
 {
     PyObject *tuple = PyTuple_New((Py_ssize_t)list->count);
-    if (tuple != NULL && !fill(tuple, module, trace, list, make, type)) {
+    if (tuple != NULL && !fill(tuple, module, view, list, make, type)) {
         Py_CLEAR(tuple);
     }
     return tuple;
 }
 
-PyObject *hsi_collect_tuple(hsi_module *module, hsi_trace *trace, hsi_collector *collector, const void *context,
+PyObject *hsi_collect_tuple(hsi_module *module, const hsi_view *view, hsi_collector *collector, const void *context,
                             hsi_maker *make, hsi_type type)
 {
     hsi_list list = HSI_LIST_EMPTY;
-    hsi_trace_hold(trace); /* for as long as the list is */
-    hsi_status status = hsi_collect(trace, collector, context, &list);
-    PyObject *tuple = status == HSI_OK ? tuple_of(module, trace, &list, make, type) : hsi_raise(module, status);
+    hsi_status status = hsi_collect(view, collector, context, &list);
+    PyObject *tuple = status == HSI_OK ? tuple_of(module, view, &list, make, type) : hsi_raise(module, status);
     hsi_list_cleanup(&list);
-    hsi_trace_drop(trace);
     return tuple;
 }

@@ -1,5 +1,5 @@
-/* Object: the Python object over an item of a tap. Items never move and live as long as their trace, so an object is a held
- * trace and a pointer. Two are equal where they show the same item. Getters are rows of a table: which member, and how it
+/* Object: the Python object over an item of a tap. Items never move and live as long as the fold they are of, so an object is a
+ * held view and a pointer. Two are equal where they show the same item. Getters are rows of a table: which member, and how it
  * is shown; what needs more than its item has a getter of its own in the type's file.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_PY_OBJECT_H
@@ -9,19 +9,24 @@
 #include "tap/trace.h"
 
 typedef struct hsi_object {
-    PyObject_HEAD hsi_trace *trace;
+    PyObject_HEAD hsi_view view;
     const void *item;
 } hsi_object;
 
 /* hsi_object_new makes an object of a type whose struct begins with hsi_object; what follows in it is not set. */
-PyObject *hsi_object_new(hsi_module *module, hsi_type type, hsi_trace *trace, const void *item);
+PyObject *hsi_object_new(hsi_module *module, hsi_type type, const hsi_view *view, const void *item);
 
 /* hsi_event_new makes the object of an hsi_event; `type` is not looked at. */
-PyObject *hsi_event_new(hsi_module *module, hsi_type type, hsi_trace *trace, const void *event);
+PyObject *hsi_event_new(hsi_module *module, hsi_type type, const hsi_view *view, const void *event);
 
 static inline const void *hsi_item_of(PyObject *object)
 {
     return ((hsi_object *)object)->item;
+}
+
+static inline const hsi_view *hsi_view_of(PyObject *object)
+{
+    return &((hsi_object *)object)->view;
 }
 
 /* ---- the slots that all these types have ---- */
@@ -58,11 +63,11 @@ PyObject *hsi_get_record(PyObject *self, void *at); /* const hsi_record *; NULL 
 typedef hsi_status hsi_collector(hsi_tap *tap, const void *context, hsi_list *out);
 
 /* hsi_collect folds and collects, without the GIL. The caller cleans `out` up, also after a failure. */
-HSI_MUST_USE hsi_status hsi_collect(hsi_trace *trace, hsi_collector *collector, const void *context, hsi_list *out);
+HSI_MUST_USE hsi_status hsi_collect(const hsi_view *view, hsi_collector *collector, const void *context, hsi_list *out);
 
 /* hsi_collect_tuple makes a tuple of objects of what is collected, each by `make`. */
-typedef PyObject *hsi_maker(hsi_module *module, hsi_type type, hsi_trace *trace, const void *item);
-PyObject *hsi_collect_tuple(hsi_module *module, hsi_trace *trace, hsi_collector *collector, const void *context,
+typedef PyObject *hsi_maker(hsi_module *module, hsi_type type, const hsi_view *view, const void *item);
+PyObject *hsi_collect_tuple(hsi_module *module, const hsi_view *view, hsi_collector *collector, const void *context,
                             hsi_maker *make, hsi_type type);
 
 /* hsi_list_copy appends the items of a list. */

@@ -30,7 +30,7 @@ static PyObject *record_mac_key(PyObject *self, void *at)
         .source = HSI_SOURCE_DERIVED,
         .value = mac->key,
     };
-    return hsi_secret_given(hsi_module_of(self), ((hsi_object *)self)->trace, &key);
+    return hsi_secret_given(hsi_module_of(self), hsi_view_of(self), &key);
 }
 
 static PyObject *record_mac_repr(PyObject *self)
@@ -69,7 +69,7 @@ PyType_Spec hsi_spec_record_mac = {
 
 static const char *const state_names[] = {
     [HSI_RECORD_PLAIN] = "plain",           [HSI_RECORD_OPENED] = "opened", [HSI_RECORD_REJECTED] = "rejected",
-    [HSI_RECORD_UNREADABLE] = "unreadable", [HSI_RECORD_CUT] = "cut",
+    [HSI_RECORD_UNREADABLE] = "unreadable", [HSI_RECORD_CUT] = "cut",       [HSI_RECORD_ELIDED] = "elided",
 };
 
 static const hsi_record *record_of(PyObject *self)
@@ -89,7 +89,7 @@ static PyObject *record_mac(PyObject *self, void *at)
     if (record->mac == NULL) {
         return Py_NewRef(Py_None);
     }
-    PyObject *mac = hsi_object_new(hsi_module_of(self), HSI_TYPE_RECORD_MAC, ((hsi_object *)self)->trace, record->mac);
+    PyObject *mac = hsi_object_new(hsi_module_of(self), HSI_TYPE_RECORD_MAC, hsi_view_of(self), record->mac);
     if (mac != NULL) {
         ((RecordMAC *)mac)->record = record;
     }
@@ -123,6 +123,10 @@ static PyObject *describe_protection(const hsi_record *record)
     if (record->mac != NULL) {
         return PyUnicode_FromFormat(", MAC %s seq %llu", record->mac->ok ? "ok" : "BAD",
                                     (unsigned long long)record->sequence_number);
+    }
+    if (record->state == HSI_RECORD_ELIDED) {
+        return PyUnicode_FromFormat(", %llu records of %llu bytes elided", (unsigned long long)record->elided,
+                                    (unsigned long long)record->elided_bytes);
     }
     return record->state == HSI_RECORD_PLAIN ? PyUnicode_FromString("")
                                              : PyUnicode_FromFormat(", %s", state_names[record->state]);
@@ -159,8 +163,11 @@ static PyGetSetDef record_getset[] = {
     HSI_SHOW("reason", hsi_get_text, hsi_record, reason, "str: why it is not readable, or what is odd; or None."),
     HSI_SHOW("sent", record_sent, hsi_record, sent, "bytes: the original, where it was altered on its way; or None."),
     HSI_SHOW("unread", hsi_get_bool, hsi_record, unread, "bool: it arrived and GnuTLS never read it."),
+    HSI_SHOW("elided", hsi_get_u64, hsi_record, elided,
+             "int: how many records in a row it stands for, whose fragments were not kept; 0: it is here."),
+    HSI_SHOW("elided_bytes", hsi_get_u64, hsi_record, elided_bytes, "int: of the fragments not kept."),
     {"mac", record_mac, NULL, PyDoc_STR("RecordMAC; None: not protected, or not readable."), NULL},
-    {"state", record_state, NULL, PyDoc_STR("'plain', 'opened', 'rejected', 'unreadable' or 'cut'."), NULL},
+    {"state", record_state, NULL, PyDoc_STR("'plain', 'opened', 'rejected', 'unreadable', 'cut' or 'elided'."), NULL},
     {"ok", record_ok, NULL, PyDoc_STR("bool: opened (True) or rejected (False); None otherwise."), NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -15,9 +15,9 @@ static const hsi_secret *secret_of(PyObject *self)
     return hsi_item_of(self);
 }
 
-PyObject *hsi_secret_given(hsi_module *module, hsi_trace *trace, const hsi_secret *secret)
+PyObject *hsi_secret_given(hsi_module *module, const hsi_view *view, const hsi_secret *secret)
 {
-    PyObject *self = hsi_object_new(module, HSI_TYPE_SECRET, trace, NULL);
+    PyObject *self = hsi_object_new(module, HSI_TYPE_SECRET, view, NULL);
     if (self != NULL) {
         ((Secret *)self)->own = *secret;
         ((hsi_object *)self)->item = &((Secret *)self)->own;

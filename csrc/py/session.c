@@ -7,6 +7,17 @@
 
 /* ---- life ---- */
 
+/* None or a number of bytes, for the argument format O&. */
+static int capture_in(PyObject *object, void *capture)
+{
+    if (object == Py_None) {
+        *(size_t *)capture = HSI_TRACE_ALL;
+        return 1;
+    }
+    *(size_t *)capture = PyLong_AsSize_t(object);
+    return !PyErr_Occurred();
+}
+
 /* What __init__ was called with; addresses are packed, and owned. */
 typedef struct making {
     PyObject *config;
@@ -19,20 +30,22 @@ typedef struct making {
 
 static bool parse(hsi_module *module, PyObject *args, PyObject *keywords, making *with)
 {
-    static char *names[] = {"config",         "trace",     "server_side", "server_hostname",
-                            "verify_name",    "two_sided", "transport",   "client_address",
-                            "server_address", "tamper",    "common_name", NULL};
+    static char *names[] = {
+        "config",         "trace",          "server_side", "server_hostname", "verify_name", "two_sided", "transport",
+        "client_address", "server_address", "tamper",      "common_name",     "capture",     NULL};
     PyObject *client = Py_None;
     PyObject *server = Py_None;
     int server_side;
     int verify_name = 0;
     int two_sided = 0;
     int common_name = 1;
+    with->options.capture = HSI_TRACE_ALL;
     with->tamper = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$p", names, module->types[HSI_TYPE_CONFIG],
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$pO&", names, module->types[HSI_TYPE_CONFIG],
                                      &with->config, module->types[HSI_TYPE_TRACE], &with->trace, &server_side,
                                      &with->options.server_name, &verify_name, &two_sided, hsi_transport_in,
-                                     &with->options.transport, &client, &server, &with->tamper, &common_name)) {
+                                     &with->options.transport, &client, &server, &with->tamper, &common_name,
+                                     capture_in, &with->options.capture)) {
         return false;
     }
     with->options.side = server_side ? HSI_SERVER : HSI_CLIENT;
@@ -116,6 +129,7 @@ static void session_dealloc(PyObject *op)
     (void)session_clear(op);
     Py_CLEAR(self->trace);
     if (self->journal != NULL) {
+        hsi_trace_unfollow(self->journal, &self->follower);
         hsi_trace_drop(self->journal);
     }
     release(op);
@@ -126,7 +140,8 @@ static void session_dealloc(PyObject *op)
 
 static const char session_doc[] =
     "Session(config, trace, server_side, server_hostname=None, verify_name=False, two_sided=False,\n"
-    "        transport='memory', client_address=None, server_address=None, tamper=None, *, common_name=True)\n--\n\n"
+    "        transport='memory', client_address=None, server_address=None, tamper=None, *, common_name=True,\n"
+    "        capture=None)\n--\n\n"
     "A GnuTLS session over memory, or driven on a descriptor by the ..._on methods.";
 
 static PyType_Slot session_slots[] = {

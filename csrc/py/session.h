@@ -28,7 +28,7 @@ typedef struct Session {
     PyObject *listener;      /* NULL: none */
     PyObject *tamper;        /* NULL: none */
     atomic_uint listens;     /* a bit for each hsi_event_kind that the listener is told of */
-    size_t delivered; /* events of the trace that the listener was told of, or was not listening for; its lock */
+    hsi_follower follower; /* which events the listener was told of, or was not listening for; the trace's lock */
     Py_ssize_t sent_records; /* that were shown to tamper; the session's lock */
 } Session;
 

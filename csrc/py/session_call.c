@@ -51,7 +51,9 @@ static bool finish(Session *self, hsi_raised *raised)
     PyThreadState *saved = PyEval_SaveThread();
     hsi_session_free(session);
     PyEval_RestoreThread(saved);
-    return hsi_session_deliver(self, raised);
+    bool content = hsi_session_deliver(self, raised);
+    hsi_trace_unfollow(self->journal, &self->follower);
+    return content;
 }
 
 static void leave(Session *self, hsi_raised *raised)

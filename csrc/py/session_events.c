@@ -7,47 +7,55 @@ enum { BATCH = 16 };
 
 /* ---- listener ---- */
 
-/* Takes the next events that are listened for. `count` 0: there are none. */
-static hsi_status next_events(Session *self, const hsi_event *batch[BATCH], size_t *count)
+/* Some events to tell, and the fold they are of. */
+typedef struct batch {
+    hsi_view view; /* held where count is not 0 */
+    const hsi_event *events[BATCH];
+    size_t count;
+} batch;
+
+/* Takes the next events that are listened for. A count of 0: there are none. */
+static hsi_status next_events(Session *self, batch *next)
 {
     unsigned listens = atomic_load(&self->listens);
-    *count = 0;
+    next->count = 0;
     hsi_trace_lock(self->journal);
+    hsi_follower_resume(&self->follower, self->journal);
     hsi_tap *tap = hsi_trace_tap(self->journal);
     hsi_status status = hsi_tap_advance(tap);
     const hsi_list *events = hsi_tap_events(tap);
-    while (self->delivered < events->count && *count < BATCH) {
-        const hsi_event *event = events->items[self->delivered++];
+    while (self->follower.delivered < events->count && next->count < BATCH) {
+        const hsi_event *event = events->items[self->follower.delivered++];
         if ((listens >> event->kind & 1) != 0) {
-            batch[(*count)++] = event;
+            next->events[next->count++] = event;
         }
+    }
+    if (next->count > 0) {
+        next->view = hsi_view_hold(&(hsi_view){self->journal, tap});
     }
     hsi_trace_unlock(self->journal);
     return status;
 }
 
-static bool tell(Session *self, PyObject *listener, const hsi_event *event)
+static bool tell(Session *self, PyObject *listener, const hsi_view *view, const hsi_event *event)
 {
-    PyObject *object = hsi_event_new(hsi_module_of((PyObject *)self), HSI_TYPES, self->journal, event);
+    PyObject *object = hsi_event_new(hsi_module_of((PyObject *)self), HSI_TYPES, view, event);
     PyObject *result = object == NULL ? NULL : PyObject_CallFunctionObjArgs(listener, object, NULL);
     Py_XDECREF(object);
     Py_XDECREF(result);
     return result != NULL;
 }
 
-/* With the GIL. After an exception the listener hears no more. */
-static bool tell_all(Session *self, const hsi_event *const batch[BATCH], size_t count, hsi_raised *raised)
+/* With the GIL. Lets go of the batch. After an exception the listener hears no more. */
+static bool tell_all(Session *self, const batch *next, hsi_raised *raised)
 {
-    PyObject *listener = self->listener;
-    if (listener == NULL) {
-        return true;
-    }
+    PyObject *listener = Py_XNewRef(self->listener);
     bool content = true;
-    Py_INCREF(listener);
-    for (size_t i = 0; i < count && content; i++) {
-        content = tell(self, listener, batch[i]);
+    for (size_t i = 0; listener != NULL && i < next->count && content; i++) {
+        content = tell(self, listener, &next->view, next->events[i]);
     }
-    Py_DECREF(listener);
+    Py_XDECREF(listener);
+    hsi_view_drop(&next->view);
     if (!content) {
         hsi_raised_keep(raised);
         atomic_store(&self->listens, 0);
@@ -59,15 +67,14 @@ hsi_status hsi_session_appended(void *session)
 {
     Session *self = session;
     hsi_call *call = hsi_session_current();
-    const hsi_event *batch[BATCH];
-    size_t count = BATCH;
-    while (count == BATCH && atomic_load(&self->listens) != 0) {
-        HSI_TRY(next_events(self, batch, &count));
-        if (count == 0) {
+    batch next = {.count = BATCH};
+    while (next.count == BATCH && atomic_load(&self->listens) != 0) {
+        HSI_TRY(next_events(self, &next));
+        if (next.count == 0) {
             return HSI_OK;
         }
         PyEval_RestoreThread(call->saved);
-        bool content = tell_all(self, batch, count, &call->raised);
+        bool content = tell_all(self, &next, &call->raised);
         call->saved = PyEval_SaveThread();
         if (!content) {
             return HSI_CALLBACK;
@@ -78,16 +85,15 @@ hsi_status hsi_session_appended(void *session)
 
 bool hsi_session_deliver(Session *self, hsi_raised *raised)
 {
-    const hsi_event *batch[BATCH];
-    size_t count = BATCH;
-    while (count == BATCH && atomic_load(&self->listens) != 0) {
-        hsi_status status = next_events(self, batch, &count);
+    batch next = {.count = BATCH};
+    while (next.count == BATCH && atomic_load(&self->listens) != 0) {
+        hsi_status status = next_events(self, &next);
         if (status != HSI_OK) {
             (void)hsi_raise(hsi_module_of((PyObject *)self), status);
             hsi_raised_keep(raised);
             return false;
         }
-        if (!tell_all(self, batch, count, raised)) {
+        if (next.count > 0 && !tell_all(self, &next, raised)) {
             return false;
         }
     }
@@ -97,15 +103,15 @@ bool hsi_session_deliver(Session *self, hsi_raised *raised)
 hsi_status hsi_session_listen(Session *self, PyObject *listener, unsigned listens)
 {
     hsi_status status = HSI_OK;
-    if (atomic_load(&self->listens) == 0 && listens != 0) {
-        hsi_trace_lock(self->journal);
-        status = hsi_tap_advance(hsi_trace_tap(self->journal));
-        self->delivered = hsi_tap_events(hsi_trace_tap(self->journal))->count;
-        hsi_trace_unlock(self->journal);
+    listens = listener == NULL ? 0 : listens & HSI_LISTENS_ALL;
+    if (listens == 0) {
+        hsi_trace_unfollow(self->journal, &self->follower);
+    } else if (atomic_load(&self->listens) == 0) {
+        status = hsi_trace_follow(self->journal, &self->follower);
     }
     PyObject *before = self->listener;
     self->listener = Py_XNewRef(listener);
-    atomic_store(&self->listens, listener == NULL ? 0 : listens & HSI_LISTENS_ALL);
+    atomic_store(&self->listens, listens);
     Py_XDECREF(before);
     return status;
 }

@@ -104,7 +104,10 @@ static hsi_status collect_listing(hsi_tap *tap, const void *context, hsi_list *o
 static PyObject *trace_list(PyObject *self, void *of)
 {
     const listing *from = of;
-    return hsi_collect_tuple(hsi_module_in(self), hsi_trace_in(self), collect_listing, from, from->make, from->type);
+    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    PyObject *tuple = hsi_collect_tuple(hsi_module_in(self), &view, collect_listing, from, from->make, from->type);
+    hsi_view_drop(&view);
+    return tuple;
 }
 
 static listing records = {hsi_tap_records, false, hsi_object_new, HSI_TYPE_RECORD};
@@ -135,8 +138,10 @@ static hsi_status collect_handshake(hsi_tap *tap, const void *context, hsi_list 
 static PyObject *trace_handshake(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
-    PyObject *found = hsi_collect_tuple(hsi_module_in(self), hsi_trace_in(self), collect_handshake, NULL,
-                                        hsi_object_new, HSI_TYPE_HANDSHAKE);
+    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    PyObject *found =
+        hsi_collect_tuple(hsi_module_in(self), &view, collect_handshake, NULL, hsi_object_new, HSI_TYPE_HANDSHAKE);
+    hsi_view_drop(&view);
     if (found == NULL) {
         return NULL;
     }
@@ -166,9 +171,11 @@ static PyObject *trace_complete(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     hsi_list completed = HSI_LIST_EMPTY;
-    hsi_status status = hsi_collect(hsi_trace_in(self), collect_completed, NULL, &completed);
+    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    hsi_status status = hsi_collect(&view, collect_completed, NULL, &completed);
     bool complete = completed.count > 0;
     hsi_list_cleanup(&completed);
+    hsi_view_drop(&view);
     return status == HSI_OK ? PyBool_FromLong(complete) : hsi_raise(hsi_module_in(self), status);
 }
 
@@ -220,11 +227,11 @@ static PyObject *trace_application_data(PyObject *self, PyObject *args, PyObject
         return NULL;
     }
     hsi_list data = HSI_LIST_EMPTY;
-    hsi_trace *trace = hsi_trace_hold(hsi_trace_in(self));
-    hsi_status status = hsi_collect(trace, collect_data, &sender, &data);
+    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    hsi_status status = hsi_collect(&view, collect_data, &sender, &data);
     PyObject *bytes = status == HSI_OK ? join(&data) : hsi_raise(hsi_module_in(self), status);
     hsi_list_cleanup(&data);
-    hsi_trace_drop(trace);
+    hsi_view_drop(&view);
     return bytes;
 }
 
@@ -232,6 +239,7 @@ static PyObject *trace_dumps(PyObject *self, PyObject *unused)
 {
     HSI_UNUSED(unused);
     hsi_buffer out = HSI_BUFFER_EMPTY;
+    hsi_trace_settle(hsi_trace_in(self));
     hsi_trace_lock(hsi_trace_in(self));
     hsi_status status = hsi_journal_write(hsi_trace_journal(hsi_trace_in(self)), &out);
     hsi_trace_unlock(hsi_trace_in(self));
@@ -245,6 +253,7 @@ static PyObject *trace_dumps(PyObject *self, PyObject *unused)
 static hsi_status copy_journal(hsi_trace *from, hsi_trace **out)
 {
     hsi_journal *copy = NULL;
+    hsi_trace_settle(from);
     hsi_trace_lock(from);
     const hsi_journal *journal = hsi_trace_journal(from);
     hsi_status status = hsi_journal_copy(&copy, journal, hsi_journal_count(journal));
@@ -300,6 +309,8 @@ static bool journals_equal(hsi_trace *a, hsi_trace *b)
     }
     hsi_trace *first = (uintptr_t)a < (uintptr_t)b ? a : b;
     hsi_trace *second = first == a ? b : a;
+    hsi_trace_settle(first);
+    hsi_trace_settle(second);
     hsi_trace_lock(first);
     hsi_trace_lock(second);
     bool equal = hsi_journal_equal(hsi_trace_journal(a), hsi_trace_journal(b));

@@ -110,7 +110,7 @@ static const struct {
 static void survey_record(hsi_tap *tap, const hsi_record *record)
 {
     hsi_survey *survey = &tap->survey;
-    if (record->state == HSI_RECORD_CUT) {
+    if (record->state == HSI_RECORD_CUT || record->state == HSI_RECORD_ELIDED) {
         return;
     }
     for (size_t i = 0; i < HSI_COUNT(rules); i++) {

@@ -3,6 +3,8 @@
 #ifndef HSI_TAP_FOLD_H
 #define HSI_TAP_FOLD_H
 
+#include <stdatomic.h>
+
 #include "tap/framer.h"
 #include "tap/protection.h"
 #include "tap/secret_index.h"
@@ -15,6 +17,7 @@ typedef struct hsi_stream {
     hsi_bytes sent; /* the original of the next record, where it was altered on its way; borrowed from the journal */
     bool altered;
     bool unread;
+    const hsi_entry *elided; /* a run of records that comes before what the framer holds; NULL: none */
     uint64_t epoch;
     uint64_t sequence_number; /* of the next record */
     hsi_protection *protection; /* of this epoch, once its keys are known */
@@ -39,7 +42,9 @@ typedef struct hsi_survey {
 } hsi_survey;
 
 struct hsi_tap {
+    atomic_size_t references;
     const hsi_journal *journal;
+    bool retired; /* see hsi_tap_retire */
     hsi_arena arena;
     size_t scanned; /* entries of the journal whose secrets, phases and notes have been taken */
     size_t wired; /* entries whose wire bytes have been taken; a protected record without its secret holds it back */

@@ -43,7 +43,8 @@ typedef enum hsi_record_state {
     HSI_RECORD_OPENED, /* protection removed, MAC or tag right */
     HSI_RECORD_REJECTED, /* protection removed, MAC, tag or padding wrong: the plaintext is unauthenticated */
     HSI_RECORD_UNREADABLE, /* protected, and its key or cipher is not known here: `reason` */
-    HSI_RECORD_CUT /* the stream ends inside it */
+    HSI_RECORD_CUT, /* the stream ends inside it */
+    HSI_RECORD_ELIDED /* a run of records of application data that were not kept: `elided` */
 } hsi_record_state;
 
 typedef struct hsi_record {
@@ -65,6 +66,8 @@ typedef struct hsi_record {
     hsi_bytes sent; /* the original, header included, where it was altered on its way */
     bool altered;
     bool unread; /* it arrived after GnuTLS stopped reading */
+    uint64_t elided; /* how many records it stands for; header and sequence_number are those of the first; 0: itself */
+    uint64_t elided_bytes; /* of their fragments together */
 } hsi_record;
 
 typedef struct hsi_handshake hsi_handshake;

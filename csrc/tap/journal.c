@@ -1,22 +1,12 @@
-/* Journal: entries in order, each with its bytes in one block of its own. See the header for the columns.
+/* Journal: entries in order, each with its bytes in one piece. See the header for the columns.
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
-#include "tap/journal.h"
+#include "tap/journal_state.h"
 
 #include <time.h>
 
-#include "base/arena.h"
 #include "base/cursor.h"
-#include "base/list.h"
 #include "base/memory.h"
-
-struct hsi_journal {
-    hsi_arena arena; /* of the entries and their bytes */
-    hsi_list entries;
-    uint64_t realtime;  /* at the start, ns since 1970 */
-    uint64_t monotonic; /* at the start, ns */
-    bool finished;
-};
 
 static const uint8_t magic[] = {'H', 'S', 'I', 'J', 0, 1}; /* the last two: the version of the format */
 
@@ -55,9 +45,31 @@ hsi_journal *hsi_journal_new(void)
     return journal;
 }
 
+static size_t size_of(const hsi_entry *entry)
+{
+    return sizeof *entry + entry->data.length + entry->name.length + entry->aux.length;
+}
+
+/* By what never changes in an entry: the content type application_data of a record, RFC 8446 section 5.1. */
+bool hsi_entry_is_loose(const hsi_entry *entry)
+{
+    enum { APPLICATION_DATA = 23 };
+    return entry->kind == HSI_ENTRY_WIRE && entry->data.length > 0 && entry->data.data[0] == APPLICATION_DATA;
+}
+
+void hsi_entry_release(hsi_entry *entry)
+{
+    if (hsi_entry_is_loose(entry)) {
+        hsi_memory_free(entry, size_of(entry));
+    }
+}
+
 void hsi_journal_free(hsi_journal *journal)
 {
     if (journal != NULL) {
+        for (size_t i = 0; i < journal->entries.count; i++) {
+            hsi_entry_release(journal->entries.items[i]);
+        }
         hsi_list_cleanup(&journal->entries);
         hsi_arena_cleanup(&journal->arena);
         hsi_memory_free(journal, sizeof *journal);
@@ -80,11 +92,12 @@ static hsi_bytes place(uint8_t **at, hsi_bytes column)
     return copy;
 }
 
-/* An entry and its bytes are one piece of the arena: this runs for every read and write of a live connection. */
+/* An entry and its bytes are one piece: this runs for every read and write of a live connection. */
 hsi_status hsi_journal_append(hsi_journal *journal, const hsi_entry *entry)
 {
-    size_t length = entry->data.length + entry->name.length + entry->aux.length;
-    hsi_entry *copy = hsi_arena_new(&journal->arena, sizeof *copy + length);
+    HSI_TRY(hsi_list_reserve(&journal->entries, 1));
+    hsi_entry *copy =
+        hsi_entry_is_loose(entry) ? hsi_memory_new(size_of(entry)) : hsi_arena_new(&journal->arena, size_of(entry));
     if (copy == NULL) {
         return HSI_NO_MEMORY;
     }

@@ -34,13 +34,19 @@ typedef enum hsi_entry_kind {
     HSI_ENTRY_NOTE, /* whose GnuTLS         -               -               -               why not          what is not surfaced: "probe" */
     HSI_ENTRY_PRIVATE_KEY, /* -                  -               -               -               the key, encoded  password */
     HSI_ENTRY_PSK, /* -                    -               1: any identity -               the key          identity */
+    HSI_ENTRY_ELIDED, /* -                 who sent        -               how many records first's header  last's end      bytes of their fragments, 8 bytes */
     HSI_ENTRY_KINDS
 } hsi_entry_kind;
 
 typedef enum hsi_transport { HSI_TRANSPORT_MEMORY, HSI_TRANSPORT_TCP, HSI_TRANSPORT_SOCKET } hsi_transport;
 typedef enum hsi_end { HSI_END_FIN, HSI_END_RST, HSI_END_TRUNCATED } hsi_end; /* TRUNCATED: the stream just stops */
 typedef enum hsi_action { HSI_ENTER, HSI_LEAVE } hsi_action;
-enum { HSI_WIRE_UNREAD = 1 }; /* hsi_wire_mark: it arrived, and GnuTLS never read it */
+
+/* hsi_wire_mark */
+enum {
+    HSI_WIRE_UNREAD = 1, /* it arrived, and GnuTLS never read it */
+    HSI_WIRE_APPLICATION = 2 /* one whole record of application data, which may be elided */
+};
 
 #define HSI_SOURCES(X)                                                                                                 \
     X(KEYLOG, "keylog")                                                                                                \
@@ -96,6 +102,25 @@ const hsi_entry *hsi_journal_peek(const hsi_journal *journal, size_t i);
 /* hsi_journal_finish says that no entry follows. hsi_journal_finished: has it been said? */
 void hsi_journal_finish(hsi_journal *journal);
 bool hsi_journal_finished(const hsi_journal *journal);
+
+/* ---- bounded journals: a run of records of application data becomes one ELIDED entry, where the first of them was ---- */
+
+enum {
+    HSI_ELIDED_TAIL =
+        64, /* bytes at the end of the last fragment that are kept in TLS 1.0, whose next record needs them */
+    HSI_ELIDED_LEAST = 256 /* what a kept record counts for at least, so that the memory of small ones is bounded too */
+};
+
+/* hsi_journal_mark_application says that of the last `count` entries those of content type application_data hold nothing
+ * else. */
+void hsi_journal_mark_application(hsi_journal *journal, size_t count);
+
+/* hsi_journal_excess is how many bytes there are of such beyond the newest records that make up `keep` bytes. */
+size_t hsi_journal_excess(const hsi_journal *journal, size_t keep);
+
+/* hsi_journal_elide elides the oldest of them as long as the others still make up `keep` bytes. Entries move, and what was
+ * peeked at of those is gone. NO_MEMORY: less is elided. */
+HSI_MUST_USE hsi_status hsi_journal_elide(hsi_journal *journal, size_t keep);
 
 bool hsi_journal_equal(const hsi_journal *a, const hsi_journal *b);
 

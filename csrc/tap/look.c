@@ -60,7 +60,7 @@ static hsi_status look(hsi_tap *tap)
 hsi_status hsi_tap_look(hsi_tap *tap)
 {
     size_t state = tap->scanned + tap->events.count + (tap->final ? 1 : 0) + 1;
-    if (tap->failed != HSI_OK || tap->looked == state) {
+    if (tap->failed != HSI_OK || tap->looked == state || tap->retired) {
         return tap->failed;
     }
     HSI_TRY(look(tap));

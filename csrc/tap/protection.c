@@ -6,9 +6,12 @@
 
 enum { SEQUENCE = 8, PSEUDO_HEADER = 13, TLS13_HEADER = 5 };
 
+#define SKIPPED_MAX (UINT64_C(1) << 32) /* a journal from elsewhere may claim any number: seconds, not years */
+
 struct hsi_protection {
     hsi_record_keys keys;
     hsi_cipher_state *cipher; /* stream and CBC */
+    uint64_t skipped; /* bytes of records that were not kept */
 };
 
 hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
@@ -325,4 +328,51 @@ hsi_status hsi_protection_open(hsi_protection *protection, hsi_arena *arena, hsi
     };
     HSI_TRY(new_mac(protection, arena, record));
     return open[protection->keys.cipher->kind](protection, arena, record);
+}
+
+/* ---- records that were not kept ---- */
+
+/* The key stream does not depend on what it is mixed with: it is run past them. */
+static hsi_status skip_stream(hsi_protection *protection, uint64_t bytes)
+{
+    enum { CHUNK = 4096 };
+    static const uint8_t zeros[CHUNK];
+    uint8_t ignored[CHUNK];
+    if (bytes > SKIPPED_MAX - protection->skipped) {
+        return HSI_UNSUPPORTED;
+    }
+    protection->skipped += bytes;
+    for (; bytes > 0; bytes -= bytes < CHUNK ? bytes : CHUNK) {
+        hsi_bytes next = hsi_bytes_of(zeros, bytes < CHUNK ? (size_t)bytes : CHUNK);
+        HSI_TRY(hsi_cipher_decrypt(protection->cipher, ignored, next));
+    }
+    return HSI_OK;
+}
+
+/* RFC 2246 section 6.2.3.2: the last block of a record is the IV of the next; later records bring their own. */
+static hsi_status skip_cbc(hsi_protection *protection, hsi_bytes tail)
+{
+    const hsi_record_keys *keys = &protection->keys;
+    size_t block = keys->cipher->block;
+    size_t mac = keys->encrypt_then_mac ? keys->mac->size : 0;
+    if (keys->version >= HSI_TLS11) {
+        return HSI_OK;
+    }
+    if (tail.length < block + mac) {
+        return HSI_UNSUPPORTED;
+    }
+    hsi_cipher_set_iv(protection->cipher, hsi_bytes_slice(tail, tail.length - mac - block, block));
+    return HSI_OK;
+}
+
+hsi_status hsi_protection_skip(hsi_protection *protection, uint64_t bytes, hsi_bytes tail)
+{
+    switch (protection->keys.cipher->kind) {
+    case HSI_CIPHER_STREAM:
+        return skip_stream(protection, bytes);
+    case HSI_CIPHER_CBC:
+        return skip_cbc(protection, tail);
+    default:
+        return HSI_OK;
+    }
 }

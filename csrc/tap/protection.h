@@ -28,4 +28,8 @@ void hsi_protection_free(hsi_protection *protection);
  * outer_type, version and sequence_number are set. Whatever the bytes, the record ends as OPENED or REJECTED. */
 HSI_MUST_USE hsi_status hsi_protection_open(hsi_protection *protection, hsi_arena *arena, hsi_record *record);
 
+/* hsi_protection_skip goes past records that were not kept, by the bytes of their fragments and the end of the last one.
+ * UNSUPPORTED: what the next record needs is not in these, or cannot be had in a reasonable time. */
+HSI_MUST_USE hsi_status hsi_protection_skip(hsi_protection *protection, uint64_t bytes, hsi_bytes tail);
+
 #endif

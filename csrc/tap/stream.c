@@ -2,6 +2,7 @@
  * whose key can still come waits; one whose key cannot is UNREADABLE, with the reason.
  * RFC 8446 section 5, RFC 5246 section 6.2.
  * SPDX-License-Identifier: MIT */
+#include "base/cursor.h"
 #include "tap/fold.h"
 #include "tap/key_schedule.h"
 #include "tap/secret_store.h"
@@ -219,6 +220,53 @@ static hsi_status take_content(hsi_tap *tap, hsi_stream *stream, const hsi_recor
     }
 }
 
+/* ---- records that were not kept ---- */
+
+static uint64_t total_of(const hsi_entry *run)
+{
+    hsi_cursor in = hsi_cursor_of(run->aux);
+    uint64_t total = 0;
+    return hsi_cursor_uint(&in, 8, &total) == HSI_OK ? total : 0;
+}
+
+static hsi_status new_elided(hsi_tap *tap, hsi_stream *stream, const hsi_entry *run)
+{
+    hsi_record *record;
+    hsi_bytes header = run->data;
+    const hsi_frame frame = {.time_ns = run->time_ns,
+                             .type = HSI_CONTENT_APPLICATION_DATA,
+                             .version = (uint16_t)(header.length > 2 ? header.data[1] << 8 | header.data[2] : 0),
+                             .header = header};
+    HSI_TRY(new_record(tap, stream, &frame, &record));
+    record->state = HSI_RECORD_ELIDED;
+    record->elided = run->number;
+    record->elided_bytes = total_of(run);
+    record->reason = "application data beyond what capture= keeps";
+    return hsi_tap_emit(tap, HSI_EVENT_RECORD, record);
+}
+
+/* The records after them need the count, and what the cipher carries from one to the next. */
+static hsi_status take_elided(hsi_tap *tap, hsi_stream *stream, bool *waiting)
+{
+    const hsi_entry *run = stream->elided;
+    if (stream->keys_from != NULL) {
+        HSI_TRY(make_protection(tap, stream, waiting));
+    }
+    if (*waiting) {
+        return HSI_OK;
+    }
+    HSI_TRY(new_elided(tap, stream, run));
+    stream->sequence_number += run->number;
+    stream->elided = NULL;
+    if (stream->protection == NULL || hsi_protection_skip(stream->protection, total_of(run), run->name) == HSI_OK) {
+        return HSI_OK;
+    }
+    hsi_protection_free(stream->protection);
+    stream->protection = NULL;
+    stream->no_keys = "the cipher's state after so many records that were not kept is not known";
+    return HSI_OK;
+}
+
 static hsi_status take_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting)
 {
     hsi_record *record;
@@ -240,6 +288,9 @@ hsi_status hsi_stream_drain(hsi_tap *tap, hsi_stream *stream, bool *waiting)
 {
     hsi_frame frame;
     *waiting = false;
+    if (stream->elided != NULL) {
+        HSI_TRY(take_elided(tap, stream, waiting));
+    }
     while (!*waiting && hsi_framer_peek(&stream->framer, &frame)) {
         HSI_TRY(take_record(tap, stream, &frame, waiting));
     }

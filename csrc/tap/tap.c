@@ -11,6 +11,7 @@ hsi_tap *hsi_tap_new(const hsi_journal *journal)
 {
     hsi_tap *tap = hsi_memory_new(sizeof *tap);
     if (tap != NULL) {
+        atomic_init(&tap->references, 1);
         tap->journal = journal;
         tap->held = HSI_NOBODY;
         tap->streams[HSI_SERVER].sender = HSI_SERVER;
@@ -18,11 +19,8 @@ hsi_tap *hsi_tap_new(const hsi_journal *journal)
     return tap;
 }
 
-void hsi_tap_free(hsi_tap *tap)
+static void destroy(hsi_tap *tap)
 {
-    if (tap == NULL) {
-        return;
-    }
     for (size_t i = 0; i < tap->handshakes.count; i++) {
         hsi_negotiation_cleanup(tap->handshakes.items[i]);
     }
@@ -40,6 +38,24 @@ void hsi_tap_free(hsi_tap *tap)
     hsi_secret_index_cleanup(&tap->derived);
     hsi_arena_cleanup(&tap->arena);
     hsi_memory_free(tap, sizeof *tap);
+}
+
+hsi_tap *hsi_tap_hold(hsi_tap *tap)
+{
+    atomic_fetch_add(&tap->references, 1);
+    return tap;
+}
+
+void hsi_tap_drop(hsi_tap *tap)
+{
+    if (tap != NULL && atomic_fetch_sub(&tap->references, 1) == 1) {
+        destroy(tap);
+    }
+}
+
+void hsi_tap_retire(hsi_tap *tap)
+{
+    tap->retired = true;
 }
 
 hsi_status hsi_tap_emit(hsi_tap *tap, hsi_event_kind kind, const void *item)
@@ -73,9 +89,15 @@ static hsi_status take_phase(hsi_tap *tap, const hsi_entry *entry)
     return hsi_tap_emit(tap, HSI_EVENT_PHASE, phase);
 }
 
+/* Is it taken in its order on the wire, and tells of no secret? */
+static bool is_wire(const hsi_entry *entry)
+{
+    return entry->kind == HSI_ENTRY_WIRE || entry->kind == HSI_ENTRY_END || entry->kind == HSI_ENTRY_ELIDED;
+}
+
 static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
 {
-    tap->clues += entry->kind != HSI_ENTRY_WIRE && entry->kind != HSI_ENTRY_END;
+    tap->clues += !is_wire(entry);
     switch (entry->kind) {
     case HSI_ENTRY_SECRET:
         HSI_TRY(hsi_secret_surface(tap, entry));
@@ -106,11 +128,18 @@ static hsi_status take_wire_entry(hsi_tap *tap, const hsi_entry *entry, bool *wa
         return HSI_OK;
     }
     hsi_stream *stream = &tap->streams[entry->sender];
-    if (entry->kind == HSI_ENTRY_WIRE) {
+    switch (entry->kind) {
+    case HSI_ENTRY_WIRE:
         HSI_TRY(feed(stream, entry));
         return hsi_stream_drain(tap, stream, waiting);
+    case HSI_ENTRY_ELIDED:
+        stream->elided = entry;
+        return hsi_stream_drain(tap, stream, waiting);
+    case HSI_ENTRY_END:
+        return hsi_stream_end(tap, stream, (hsi_end)entry->code, entry->time_ns);
+    default:
+        return HSI_OK;
     }
-    return entry->kind == HSI_ENTRY_END ? hsi_stream_end(tap, stream, (hsi_end)entry->code, entry->time_ns) : HSI_OK;
 }
 
 /* Takes wire entries up to where the others have been taken, or to a record that waits for its secret. */
@@ -155,10 +184,15 @@ static hsi_status advance(hsi_tap *tap)
 /* A fold that broke off in the middle of an entry cannot be gone on with: what it had found stays, and the failure too. */
 hsi_status hsi_tap_advance(hsi_tap *tap)
 {
-    if (tap->failed == HSI_OK) {
+    if (tap->failed == HSI_OK && !tap->retired) {
         tap->failed = advance(tap);
     }
     return tap->failed;
+}
+
+bool hsi_tap_begun(const hsi_tap *tap)
+{
+    return tap->scanned > 0;
 }
 
 /* ---- what there is ---- */

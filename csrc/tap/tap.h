@@ -2,7 +2,7 @@
  * order; a protected record waits, and the wire behind it, until the secret that opens it is in the journal, or no secret
  * can follow. So a fold in steps and a fold at once come to the same.
  *
- *     record.c        wire bytes      -> records
+ *     framer.c        wire bytes      -> records
  *     protection.c    record, keys    -> plaintext, MAC
  *     reassembly.c    plaintext       -> messages
  *     negotiation.c   messages        -> what was negotiated (hsi_handshake)
@@ -17,12 +17,19 @@
 
 typedef struct hsi_tap hsi_tap;
 
-/* hsi_tap_new makes a tap over a journal, which it borrows. NULL: out of memory. */
+/* hsi_tap_new makes a tap over a journal, which it borrows. NULL: out of memory. Gives one reference; hsi_tap_drop of the
+ * last one wipes it, with all its items. */
 hsi_tap *hsi_tap_new(const hsi_journal *journal);
-void hsi_tap_free(hsi_tap *tap);
+hsi_tap *hsi_tap_hold(hsi_tap *tap);
+void hsi_tap_drop(hsi_tap *tap);
 
-/* hsi_tap_advance takes what the journal holds beyond what was taken before. */
+/* hsi_tap_advance takes what the journal holds beyond what was taken before. hsi_tap_begun: did it ever take anything? */
 HSI_MUST_USE hsi_status hsi_tap_advance(hsi_tap *tap);
+bool hsi_tap_begun(const hsi_tap *tap);
+
+/* hsi_tap_retire ends it, for a journal that has lost entries: it looks at the journal no more, and what it has found
+ * stays as it is. */
+void hsi_tap_retire(hsi_tap *tap);
 
 /* What has been found so far, in order: hsi_event, hsi_record, hsi_message, hsi_alert, hsi_phase, hsi_handshake, hsi_close,
  * hsi_application_data. */

@@ -12,11 +12,19 @@ struct hsi_trace {
     pthread_mutex_t lock;
     hsi_journal *journal;
     hsi_tap *tap;
+    size_t limit;     /* of application data; HSI_TRACE_ALL: none */
+    size_t followers;
+    size_t fold;      /* counts the folds anew */
+    size_t resume_at; /* events there were in the journal when the last of these was made */
 };
+
+/* How far beyond the limit a trace may go before it lets go of records: each time costs a walk over the entries, and where
+ * they were folded a fold of all that is left. */
+enum { SLACK = 64 * 1024, FOLDED_SLACK = 256 * 1024, SHARE = 4 };
 
 static void destroy(hsi_trace *trace)
 {
-    hsi_tap_free(trace->tap);
+    hsi_tap_drop(trace->tap);
     hsi_journal_free(trace->journal);
     pthread_mutex_destroy(&trace->lock);
     hsi_memory_free(trace, sizeof *trace);
@@ -31,6 +39,7 @@ hsi_status hsi_trace_of(hsi_trace **out, hsi_journal *journal)
     }
     atomic_init(&trace->references, 1);
     pthread_mutex_init(&trace->lock, NULL); /* cannot fail with default attributes on the systems that we support */
+    trace->limit = HSI_TRACE_ALL;
     trace->journal = journal;
     trace->tap = hsi_tap_new(journal);
     if (trace->tap == NULL) {
@@ -79,6 +88,126 @@ hsi_tap *hsi_trace_tap(hsi_trace *trace)
 hsi_journal *hsi_trace_journal(hsi_trace *trace)
 {
     return trace->journal;
+}
+
+/* ---- bounded ---- */
+
+void hsi_trace_bound(hsi_trace *trace, size_t limit)
+{
+    hsi_trace_lock(trace);
+    trace->limit = limit;
+    hsi_trace_unlock(trace);
+}
+
+/* The journal is about to lose entries: what was folded is left to those who hold it. */
+static hsi_status fold_anew(hsi_trace *trace)
+{
+    hsi_tap *tap = hsi_tap_new(trace->journal);
+    if (tap == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    hsi_tap_retire(trace->tap);
+    hsi_tap_drop(trace->tap);
+    trace->tap = tap;
+    trace->fold++;
+    return HSI_OK;
+}
+
+static hsi_status let_go(hsi_trace *trace)
+{
+    bool begun = hsi_tap_begun(trace->tap);
+    if (begun) {
+        HSI_TRY(fold_anew(trace));
+    }
+    HSI_TRY(hsi_journal_elide(trace->journal, trace->limit));
+    if (begun && trace->followers > 0) {
+        HSI_TRY(hsi_tap_advance(trace->tap));
+        trace->resume_at = hsi_tap_events(trace->tap)->count;
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_trace_application(hsi_trace *trace, size_t count)
+{
+    hsi_status status = HSI_OK;
+    hsi_trace_lock(trace);
+    if (trace->limit != HSI_TRACE_ALL) {
+        hsi_journal_mark_application(trace->journal, count);
+        size_t slack = hsi_tap_begun(trace->tap) ? FOLDED_SLACK : SLACK;
+        bool much = hsi_journal_excess(trace->journal, trace->limit) > trace->limit / SHARE + slack;
+        status = much ? let_go(trace) : HSI_OK;
+    }
+    hsi_trace_unlock(trace);
+    return status;
+}
+
+/* Where memory does not suffice to let go of some, it is kept: a look shows more than was asked for. */
+void hsi_trace_settle(hsi_trace *trace)
+{
+    hsi_trace_lock(trace);
+    if (trace->followers == 0 && hsi_journal_excess(trace->journal, trace->limit) > 0) {
+        (void)let_go(trace);
+    }
+    hsi_trace_unlock(trace);
+}
+
+hsi_status hsi_trace_follow(hsi_trace *trace, hsi_follower *follower)
+{
+    hsi_trace_lock(trace);
+    hsi_status status = hsi_tap_advance(trace->tap);
+    follower->delivered = hsi_tap_events(trace->tap)->count;
+    follower->fold = trace->fold;
+    trace->followers += !follower->follows;
+    follower->follows = true;
+    hsi_trace_unlock(trace);
+    return status;
+}
+
+void hsi_trace_unfollow(hsi_trace *trace, hsi_follower *follower)
+{
+    hsi_trace_lock(trace);
+    trace->followers -= follower->follows;
+    follower->follows = false;
+    hsi_trace_unlock(trace);
+}
+
+void hsi_follower_resume(hsi_follower *follower, const hsi_trace *trace)
+{
+    if (follower->fold != trace->fold) {
+        follower->fold = trace->fold;
+        follower->delivered = trace->resume_at;
+    }
+}
+
+/* ---- views ---- */
+
+hsi_view hsi_view_now(hsi_trace *trace)
+{
+    hsi_trace_settle(trace);
+    hsi_trace_lock(trace);
+    hsi_view view = {hsi_trace_hold(trace), hsi_tap_hold(trace->tap)};
+    hsi_trace_unlock(trace);
+    return view;
+}
+
+hsi_view hsi_view_hold(const hsi_view *view)
+{
+    return (hsi_view){hsi_trace_hold(view->trace), hsi_tap_hold(view->tap)};
+}
+
+/* The items of a fold may borrow from the journal, which goes with the trace. */
+void hsi_view_drop(const hsi_view *view)
+{
+    hsi_tap_drop(view->tap);
+    hsi_trace_drop(view->trace);
+}
+
+/* ---- entries ---- */
+
+/* Without the lock: the clock's start does not change. */
+uint64_t hsi_trace_now(const hsi_trace *trace)
+{
+    return hsi_journal_now(trace->journal);
 }
 
 hsi_status hsi_trace_append(hsi_trace *trace, const hsi_entry *entry)

@@ -68,7 +68,11 @@ class Record:
     @property
     def mac(self) -> RecordMAC | None: ...
     @property
-    def state(self) -> Literal["plain", "opened", "rejected", "unreadable", "cut"]: ...
+    def elided(self) -> int: ...  # records in a row that it stands for, whose fragments were not kept; 0: it is here
+    @property
+    def elided_bytes(self) -> int: ...  # of those fragments
+    @property
+    def state(self) -> Literal["plain", "opened", "rejected", "unreadable", "cut", "elided"]: ...
     @property
     def ok(self) -> bool | None: ...  # True opened, False rejected, None otherwise
     @property
@@ -413,6 +417,7 @@ class Session:
         tamper: Callable[[Side, int, bytes], bytes | list[bytes]] | None = None,
         *,
         common_name: bool = True,  # may verify_name find it in the subject, where there is no DNS subjectAltName?
+        capture: int | None = None,  # bytes of application data that the trace keeps, the newest; None: all
     ) -> Self: ...
     def set_listener(self, listener: Callable[[Event], object] | None, listens: int = 255) -> None: ...
     def feed(self, data: Buffer) -> None: ...

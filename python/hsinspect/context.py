@@ -9,6 +9,7 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
+import operator
 import os
 import socket
 import ssl
@@ -16,7 +17,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from hsinspect import _core, settings
 from hsinspect.errors import Error
@@ -30,7 +31,11 @@ from hsinspect.trace import Trace
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
+    Capture = Literal["all", "handshake"] | int
+
 TRACES_KEPT = 64
+CAPTURE = 1 << 20
+_CAPTURES: dict[object, int | None] = {"all": None, "handshake": 0}
 _ONE_SIDED = {ssl.PROTOCOL_TLS_CLIENT: False, ssl.PROTOCOL_TLS_SERVER: True}
 _REVOCATION = ssl.VERIFY_CRL_CHECK_LEAF | ssl.VERIFY_CRL_CHECK_CHAIN
 
@@ -39,16 +44,21 @@ class Context(Listening, ssl.SSLContext):
     """An `ssl.SSLContext` to everyone else. Defaults as `ssl`'s for its protocol; PROTOCOL_TLS_CLIENT unless said.
 
     priority: a GnuTLS priority string, which then decides on versions, suites, groups and signatures.
+    capture: how much application data a trace keeps: "all", "handshake" (none), or a number of bytes of its records, the
+    newest; older ones are then counted, see Record.elided. It may be set later, for connections made after that.
     traces: of the last 64 connections, the newest at the end.
     """
 
     sslsocket_class = TLSSocket
     sslobject_class = TLSObject
 
-    def __new__(cls, protocol: int | None = None, *, priority: str | None = None) -> Context:
+    def __new__(
+        cls, protocol: int | None = None, *, priority: str | None = None, capture: Capture = CAPTURE
+    ) -> Context:
         return super().__new__(cls, ssl.PROTOCOL_TLS_CLIENT if protocol is None else protocol)
 
-    def __init__(self, protocol: int | None = None, *, priority: str | None = None) -> None:
+    def __init__(self, protocol: int | None = None, *, priority: str | None = None, capture: Capture = CAPTURE) -> None:
+        self.capture = capture
         if priority is not None:
             _core.Config(False).set_priority(priority)  # ValueError now, not at the first connection
         self.traces: deque[Trace] = deque(maxlen=TRACES_KEPT)
@@ -120,6 +130,7 @@ class Context(Listening, ssl.SSLContext):
             server_hostname,
             verify_name=self.check_hostname and not server_side,
             common_name=self.hostname_checks_common_name,
+            capture=_CAPTURES.get(self.capture, self.capture),
             **options,
         )
         self.traces.append(trace)
@@ -141,6 +152,19 @@ class Context(Listening, ssl.SSLContext):
                 config = settings.config_of(self, self._recorded, server_side)
                 self._configs[server_side] = (state, config)
         return config
+
+    @property
+    def capture(self) -> Capture:
+        """How much application data the trace of a connection keeps: "all", "handshake", or a number of bytes."""
+        return self._capture
+
+    @capture.setter
+    def capture(self, value: Capture) -> None:
+        if isinstance(value, str) and value not in _CAPTURES:
+            raise ValueError(f"capture {value!r} is unknown; there are 'all', 'handshake' and numbers of bytes")
+        if not isinstance(value, str) and operator.index(value) < 0:
+            raise ValueError("capture= takes a number of bytes, 0 or more")
+        self._capture = value
 
     # ---- what OpenSSL's context does not give back ----
 

@@ -65,7 +65,7 @@ TWELVE: tuple[tuple[str, str | None], ...] = (
 )
 _NUMBERS = {step: number for number, step in enumerate(TWELVE, 1)}
 # Application data that arrived, but not as application data: its record is all there is of it.
-_UNOPENED = {("application_data", state): "ApplicationData" for state in ("rejected", "unreadable")}
+_UNOPENED = {("application_data", state): "ApplicationData" for state in ("rejected", "unreadable", "elided")}
 _KINDS = (_core.Record, _core.Message, _core.Alert, _core.ChangeCipherSpec, _core.ApplicationData)
 
 

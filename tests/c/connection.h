@@ -152,7 +152,7 @@ static inline folded fold_connection(int which)
 
 static inline void fold_done(folded *fold)
 {
-    hsi_tap_free(fold->tap);
+    hsi_tap_drop(fold->tap);
     hsi_journal_free(fold->journal);
 }
 

@@ -178,7 +178,7 @@ static void a_fault_found_later_changes_the_verdict(void **state)
     assert_int_equal(hsi_tap_advance(tap), HSI_OK);
     assert_int_equal(hsi_tap_look(tap), HSI_OK);
     expect_verdict(tap, "rule.record.content_type", HSI_FAILED);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 

@@ -20,7 +20,7 @@ static void before_the_first_look_there_is_nothing(void **state)
     assert_int_equal(hsi_tap_look(tap), HSI_OK);
     assert_int_equal(hsi_tap_checks(tap)->count, 0);
     assert_int_equal(hsi_tap_secrets(tap)->count, 0);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 
@@ -61,7 +61,7 @@ static void items_of_an_older_look_stay_readable(void **state)
         length += strlen(kept[i]->name) + kept[i]->expected.length; /* the sanitizer watches */
     }
     assert_true(length > count);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 
@@ -91,7 +91,7 @@ static void records_that_change_nothing_cost_their_own_checks_only(void **state)
     assert_ptr_equal(find_check(tap, "finished.client"), handshake);
     assert_ptr_equal(find_check(tap, "mac.record[7]"), record);
     assert_string_equal(last_check(tap)->name, "padding.record[11]");
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 
@@ -112,7 +112,7 @@ static void checks_of_records_outlive_what_is_made_anew(void **state)
     assert_int_equal(hsi_tap_look(tap), HSI_OK);
     assert_ptr_equal(find_check(tap, "mac.record[7]"), record);
     expect_verdict(tap, "finished.server", HSI_PASSED);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 

@@ -43,7 +43,7 @@ static void fold_in_steps(int which, size_t piece, looking look)
     folded once = fold_journal(whole);
     assert_same(tap, once.tap);
     fold_done(&once);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(steps);
 }
 
@@ -119,7 +119,7 @@ static void a_record_waits_for_the_secret_that_opens_it(void **state)
     for (size_t i = 2; i < c.count; i++) {
         assert_int_equal(((const hsi_record *)hsi_tap_records(tap)->items[i])->state, HSI_RECORD_OPENED);
     }
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 
@@ -185,7 +185,7 @@ static void a_long_wait_costs_nothing(void **state)
         assert_int_equal(status, HSI_OK);
     }
     assert_int_equal(hsi_tap_records(tap)->count, 2);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
 }
 

@@ -50,7 +50,7 @@ static bool run_once(connection *c, size_t allowed)
     }
     hsi_memory_fail_after(SIZE_MAX);
     assert_true(status == HSI_OK || status == HSI_NO_MEMORY);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     hsi_journal_free(journal);
     return status == HSI_OK;
 }
@@ -85,7 +85,7 @@ static void a_fold_that_broke_off_stays_broken(void **state)
         hsi_memory_fail_after(SIZE_MAX);
         assert_int_equal(hsi_tap_advance(tap), status);
         assert_int_equal(hsi_tap_look(tap), status);
-        hsi_tap_free(tap);
+        hsi_tap_drop(tap);
         if (status == HSI_OK) {
             break;
         }
@@ -114,9 +114,9 @@ static void a_look_that_broke_off_can_be_had_again(void **state)
             hsi_memory_fail_after(SIZE_MAX);
             assert_int_equal(hsi_tap_look(tap), HSI_OK);
             assert_same(tap, good);
-            hsi_tap_free(tap);
+            hsi_tap_drop(tap);
         }
-        hsi_tap_free(good);
+        hsi_tap_drop(good);
         hsi_journal_free(journal);
     }
 }

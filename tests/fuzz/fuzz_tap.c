@@ -133,8 +133,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_wire(at_once, journals[0], HSI_SERVER);
     check_messages(at_once);
     check_checks(at_once);
-    hsi_tap_free(at_once);
-    hsi_tap_free(in_steps);
+    hsi_tap_drop(at_once);
+    hsi_tap_drop(in_steps);
     hsi_journal_free(journals[0]);
     hsi_journal_free(journals[1]);
     return 0;

@@ -45,7 +45,9 @@ _HANDSHAKE = (
     "version cipher_suite group signature_scheme alpn server_name resumption early_data extended_master_secret "
     "encrypt_then_mac hello_retry complete"
 ).split()
-_RECORD = "index sender time_ns content_type outer_type version epoch sequence_number state reason unread".split()
+_RECORD = (
+    "index sender time_ns content_type outer_type version epoch sequence_number state reason unread elided elided_bytes"
+).split()
 _MAC = "kind algorithm order ok padding_ok".split()
 _SECRET = "label side sender epoch time_ns source".split()
 _EVENTS: dict[type, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hsinspect.views.model import Counts
+from hsinspect.views.model import Counts, wire_bytes
 from hsinspect.views.show import show_bytes
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def counts_of(trace: Trace) -> Counts:
     """How many records, bytes and verdicts."""
     verdicts = [check.ok for check in trace.checks]
     return Counts(
-        records=len(trace.records),
-        wire_bytes=sum(len(record.header) + len(record.fragment) for record in trace.records),
+        records=sum(max(record.elided, 1) for record in trace.records),
+        wire_bytes=sum(wire_bytes(record) for record in trace.records),
         ok=verdicts.count(True),
         failed=verdicts.count(False),
         not_checkable=verdicts.count(None),

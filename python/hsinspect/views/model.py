@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from hsinspect import _core
     from hsinspect.trace import Trace
 
 LineStyle = Literal["plain", "protected", "transport"]
@@ -81,6 +82,11 @@ class ViewModel:
     secrets: str
     rows: tuple[Row | Computed, ...]
     remarks: tuple[str, ...]
+
+
+def wire_bytes(record: _core.Record) -> int:
+    """With headers; of a run of records that was not kept: of all of it."""
+    return len(record.header) * max(record.elided, 1) + len(record.fragment) + record.elided_bytes
 
 
 def is_lab(trace: Trace) -> bool:

@@ -14,7 +14,7 @@ from hsinspect import _core
 from hsinspect.steps import narrowing, number_of
 from hsinspect.views import catalogue
 from hsinspect.views.facts import facts_of
-from hsinspect.views.model import LineStyle, Row
+from hsinspect.views.model import LineStyle, Row, wire_bytes
 from hsinspect.views.show import ELLIPSIS, counted, grouped_hex, show_bytes
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Rows:
                 yield self.of_record(event, self.alert_label(event), event.record)
             case _core.Record() if event.state in ("rejected", "unreadable", "cut"):
                 yield self.of_unopened(event)
+            case _core.Record() if event.state == "elided":
+                yield self.of_one_record(event, f"ApplicationData  {counted(event.elided, 'record')}, not kept")
             case _core.Close() if event.kind != "close_notify":
                 yield self.of_end(event)
 
@@ -72,7 +74,7 @@ class Rows:
             label=show_bytes(message.name),
             line=_line(records[0]) if records else "plain",
             records=(records[0].index, records[-1].index) if records else None,
-            wire_bytes=sum(_wire_bytes(record) for record in records),
+            wire_bytes=sum(wire_bytes(record) for record in records),
             protection=self.protection(records[-1]) if records else "",
             good=all(record.ok is not False for record in records),
             altered=any(record.sent is not None for record in records),
@@ -112,7 +114,7 @@ class Rows:
             label=label,
             line=_line(record),
             records=(record.index, record.index),
-            wire_bytes=_wire_bytes(record),
+            wire_bytes=wire_bytes(record),
             protection=self.protection(record),
             good=record.ok,
             altered=record.sent is not None,
@@ -146,7 +148,7 @@ class Rows:
         return "clean close" if notified else "not announced"
 
     def protection(self, record: _core.Record) -> str:
-        if record.state in ("unreadable", "cut"):
+        if record.state in ("unreadable", "cut", "elided"):
             return record.state
         if record.mac is None:
             compatibility = self.tls13 and record.content_type == "change_cipher_spec"
@@ -167,10 +169,6 @@ def rows_of(trace: Trace) -> list[tuple[_core.Event, Row]]:
 
 def _line(record: _core.Record) -> LineStyle:
     return "plain" if record.mac is None and record.state in ("plain", "cut") else "protected"
-
-
-def _wire_bytes(record: _core.Record) -> int:
-    return len(record.header) + len(record.fragment)
 
 
 def _authentication(record: _core.Record) -> tuple[str, ...]:

@@ -1,0 +1,27 @@
+/* The inside of a journal, for journal.c and elide.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef HSI_TAP_JOURNAL_STATE_H
+#define HSI_TAP_JOURNAL_STATE_H
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "tap/journal.h"
+
+struct hsi_journal {
+    hsi_arena arena; /* of the entries and their bytes, but for the loose ones */
+    hsi_list entries;
+    uint64_t realtime;  /* at the start, ns since 1970 */
+    uint64_t monotonic; /* at the start, ns */
+    bool finished;
+    size_t application; /* bytes of records that may be elided, by their cost */
+    hsi_entry *oldest;  /* of those; NULL: there is none */
+    hsi_entry *runs[2]; /* the last ELIDED entry that was made here, by sender; NULL: none */
+};
+
+/* hsi_entry_is_loose: has it memory of its own, so that it can be elided? */
+bool hsi_entry_is_loose(const hsi_entry *entry);
+
+/* hsi_entry_release frees a loose one. */
+void hsi_entry_release(hsi_entry *entry);
+
+#endif
