@@ -171,6 +171,47 @@ static void a_stream_cipher_goes_on_where_the_record_before_ended(void **state)
              "80b9846db68b3769ddfb8dd082f9ed18da945f97925d8de2");
 }
 
+/* Opens the second record of two, whose first was not kept. */
+static void open_second(const protected_record *keys, const char *first, size_t tail, const char *second,
+                        hsi_record_state expected)
+{
+    opening o;
+    uint8_t storage[HEX_MAX];
+    hsi_bytes elided = hex(storage, first);
+    start(&o, keys);
+    assert_int_equal(
+        hsi_protection_skip(o.protection, elided.length, hsi_bytes_slice(elided, elided.length - tail, tail)), HSI_OK);
+    open_fragment(&o, keys, hex(o.storage[3], second), 1);
+    assert_int_equal(o.record.state, expected);
+    stop(&o);
+}
+
+static void a_record_after_one_that_was_not_kept_opens(void **state)
+{
+    (void)state;
+    static const char tls10_first[] = "3f8f74bcf78743bcdb88081fa2bf7b54c79c981867ac58c79c3778a0186de009";
+    static const char tls10_second[] = "250f24f3db400290f9c282a51fc27e34d49b4856faf4e4763ea057a75c680e84";
+    open_second(&tls10, tls10_first, 16, tls10_second, HSI_RECORD_OPENED);
+    open_second(&tls10, tls10_first, 32, tls10_second, HSI_RECORD_OPENED);
+    open_second(&rc4, "2ad263026aaab8cdfd3c4103de55ac918d1b737f090210", 0,
+                "80b9846db68b3769ddfb8dd082f9ed18da945f97925d8de2", HSI_RECORD_OPENED);
+    open_second(&rc4, "2ad263026aaab8cdfd3c4103de55ac918d1b737f09",
+                0, /* two bytes fewer: another place in the key stream */
+                "80b9846db68b3769ddfb8dd082f9ed18da945f97925d8de2", HSI_RECORD_REJECTED);
+}
+
+static void what_cannot_be_skipped_is_said(void **state)
+{
+    (void)state;
+    opening o;
+    start(&o, &tls10);
+    assert_int_equal(hsi_protection_skip(o.protection, 1000, hsi_bytes_text("fifteen bytes..")), HSI_UNSUPPORTED);
+    stop(&o);
+    start(&o, &rc4);
+    assert_int_equal(hsi_protection_skip(o.protection, UINT64_MAX, HSI_BYTES_EMPTY), HSI_UNSUPPORTED);
+    stop(&o);
+}
+
 static void a_stream_record_shorter_than_its_mac_is_rejected(void **state)
 {
     (void)state;
@@ -183,7 +224,7 @@ static void a_stream_record_shorter_than_its_mac_is_rejected(void **state)
     stop(&o);
 }
 
-enum { HMACS = HSI_COUNT(hmac_records), ROWS = HMACS + HSI_COUNT(aead_records), PER_ROW = 3, OTHERS = 3 };
+enum { HMACS = HSI_COUNT(hmac_records), ROWS = HMACS + HSI_COUNT(aead_records), PER_ROW = 3, OTHERS = 5 };
 
 int main(void)
 {
@@ -192,6 +233,8 @@ int main(void)
     const struct CMUnitTest others[OTHERS] = {
         cmocka_unit_test(the_iv_of_tls_1_0_is_the_last_block_of_the_record_before),
         cmocka_unit_test(a_stream_cipher_goes_on_where_the_record_before_ended),
+        cmocka_unit_test(a_record_after_one_that_was_not_kept_opens),
+        cmocka_unit_test(what_cannot_be_skipped_is_said),
         cmocka_unit_test(a_stream_record_shorter_than_its_mac_is_rejected),
     };
     const struct {
