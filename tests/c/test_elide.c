@@ -185,7 +185,7 @@ static void without_memory_for_a_run_the_records_stay(void **state)
     hsi_journal *journal = hsi_journal_new();
     const hsi_entry kept = {.kind = HSI_ENTRY_WIRE, .sender = HSI_SERVER, .data = {(const uint8_t *)"\x15", 1}};
     size_t refused = 0;
-    for (size_t i = 0; i < 100; i++) { /* so many that the arena needs another block for a run */
+    for (size_t i = 0; i < 1000; i++) { /* so many that the arena needs another block for a run */
         append_data(journal, HSI_SERVER, 'd');
         assert_int_equal(hsi_journal_append(journal, &kept), HSI_OK); /* so that each is a run of its own */
         hsi_memory_fail_after(0);
