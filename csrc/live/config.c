@@ -1,4 +1,5 @@
-/* Config: see the header. Certificates and trust are config_certificate.c's, the key-log file is keylog_file.c's.
+/* Config: see the header. Certificates and trust are config_certificate.c's, the priority string is
+ * config_priority.c's, the key-log file is keylog_file.c's.
  * SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
@@ -95,25 +96,6 @@ void hsi_config_drop(hsi_config *config)
 }
 
 /* ---- what is set ---- */
-
-hsi_status hsi_config_priority(hsi_config *config, const char *priority, size_t *position)
-{
-    gnutls_priority_t made;
-    const char *stopped = priority;
-    int code = gnutls_priority_init(&made, priority, &stopped);
-    if (code == GNUTLS_E_MEMORY_ERROR) {
-        return HSI_NO_MEMORY;
-    }
-    if (code < 0) {
-        *position = (size_t)(stopped - priority);
-        return HSI_PRIORITY;
-    }
-    if (config->priority != NULL) {
-        gnutls_priority_deinit(config->priority);
-    }
-    config->priority = made;
-    return HSI_OK;
-}
 
 void hsi_config_verify(hsi_config *config, hsi_verify verify)
 {

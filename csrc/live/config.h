@@ -21,6 +21,11 @@ void hsi_config_drop(hsi_config *config);
 /* hsi_config_priority sets a GnuTLS priority string. PRIORITY: `position` is the offset where it stops being one. */
 HSI_MUST_USE hsi_status hsi_config_priority(hsi_config *config, const char *priority, size_t *position);
 
+/* hsi_config_key_exchange and hsi_config_signature walk what the priority string that was set allows: the index-th one's
+ * name in GnuTLS, static. NULL: there are no more. */
+const char *hsi_config_key_exchange(const hsi_config *config, size_t index);
+const char *hsi_config_signature(const hsi_config *config, size_t index);
+
 /* hsi_config_certificate adds a certificate chain and its private key, each PEM or DER; `password` may be NULL. */
 HSI_MUST_USE hsi_status hsi_config_certificate(hsi_config *config, hsi_bytes chain, hsi_bytes key,
                                                const char *password);

@@ -21,6 +21,26 @@ const char *hsi_info_library(void)
     return dladdr(function, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "";
 }
 
+static const struct {
+    gnutls_protocol_t protocol;
+    const char *name;
+} protocols[] = {
+    {GNUTLS_TLS1_0, "TLSv1"},
+    {GNUTLS_TLS1_1, "TLSv1.1"},
+    {GNUTLS_TLS1_2, "TLSv1.2"},
+    {GNUTLS_TLS1_3, "TLSv1.3"},
+};
+
+const char *hsi_info_protocol(unsigned protocol)
+{
+    for (size_t i = 0; i < HSI_COUNT(protocols); i++) {
+        if (protocols[i].protocol == protocol) {
+            return protocols[i].name;
+        }
+    }
+    return NULL;
+}
+
 /* The priority string that asks for one suite; of TLS 1.3 no key exchange is part. */
 static void ask_for(char *out, size_t size, gnutls_kx_algorithm_t kx, gnutls_cipher_algorithm_t cipher,
                     gnutls_mac_algorithm_t mac)
@@ -51,7 +71,7 @@ static bool granted(const char *priority, size_t index)
     return found;
 }
 
-bool hsi_info_suite(size_t index, uint16_t *id, const char **name, bool *allowed)
+bool hsi_info_suite(size_t index, hsi_listed_suite *out)
 {
     char priority[256];
     unsigned char bytes[2];
@@ -59,12 +79,16 @@ bool hsi_info_suite(size_t index, uint16_t *id, const char **name, bool *allowed
     gnutls_cipher_algorithm_t cipher;
     gnutls_mac_algorithm_t mac;
     gnutls_protocol_t lowest;
-    *name = gnutls_cipher_suite_info(index, bytes, &kx, &cipher, &mac, &lowest);
-    if (*name == NULL) {
+    const char *name = gnutls_cipher_suite_info(index, bytes, &kx, &cipher, &mac, &lowest);
+    if (name == NULL) {
         return false;
     }
-    *id = (uint16_t)(bytes[0] << 8 | bytes[1]);
     ask_for(priority, sizeof priority, kx, cipher, mac);
-    *allowed = granted(priority, index);
+    *out = (hsi_listed_suite){
+        .id = (uint16_t)(bytes[0] << 8 | bytes[1]),
+        .name = name,
+        .lowest = hsi_info_protocol(lowest),
+        .allowed = granted(priority, index),
+    };
     return true;
 }

@@ -31,6 +31,7 @@ static const lab_kind kinds[] = {
     {"DSA", GNUTLS_PK_DSA, 2048, 0},
     {"ECDSA", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 1},
     {"Ed25519", GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519), 1},
+    {"Ed448", GNUTLS_PK_EDDSA_ED448, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED448), 1},
 };
 
 /* A key and its certificate; NULL: not made. Kept for ever. */

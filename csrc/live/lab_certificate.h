@@ -13,7 +13,7 @@ typedef struct hsi_lab_certificate {
     hsi_bytes authority; /* PEM */
 } hsi_lab_certificate;
 
-/* hsi_lab_certificate_get borrows, for ever, the certificate of a kind: "RSA", "RSA-PSS", "ECDSA", "Ed25519", "DSA".
+/* hsi_lab_certificate_get borrows, for ever, the certificate of a kind: "RSA", "RSA-PSS", "ECDSA", "Ed25519", "Ed448", "DSA".
  * UNSUPPORTED: another kind, or this GnuTLS cannot make it. Safe from any thread. */
 HSI_MUST_USE hsi_status hsi_lab_certificate_get(hsi_lab_certificate *out, const char *kind);
 

@@ -1,5 +1,6 @@
 /* What is known of a session. Asked from anywhere, a callback of the session included; nothing here moves bytes.
  * SPDX-License-Identifier: MIT */
+#include "live/info.h"
 #include "live/session_state.h"
 
 enum { EXPORTED = 32 }; /* bytes of a tls-exporter binding, RFC 9266 section 2 */
@@ -22,17 +23,6 @@ size_t hsi_session_pending(hsi_session *session)
     return length;
 }
 
-/* As Python's ssl spells them. */
-static const struct {
-    gnutls_protocol_t protocol;
-    const char *name;
-} versions[] = {
-    {GNUTLS_TLS1_0, "TLSv1"},
-    {GNUTLS_TLS1_1, "TLSv1.1"},
-    {GNUTLS_TLS1_2, "TLSv1.2"},
-    {GNUTLS_TLS1_3, "TLSv1.3"},
-};
-
 const char *hsi_session_version(hsi_session *session)
 {
     if (!hsi_session_established(session)) {
@@ -41,12 +31,7 @@ const char *hsi_session_version(hsi_session *session)
     bool looked = hsi_session_look(session);
     gnutls_protocol_t protocol = gnutls_protocol_get_version(session->gnutls);
     hsi_session_unlook(session, looked);
-    for (size_t i = 0; i < HSI_COUNT(versions); i++) {
-        if (versions[i].protocol == protocol) {
-            return versions[i].name;
-        }
-    }
-    return NULL;
+    return hsi_info_protocol(protocol);
 }
 
 /* Before TLS 1.3 key exchange, cipher and MAC name one suite, in TLS 1.3 the cipher alone does. */

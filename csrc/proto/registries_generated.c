@@ -869,17 +869,21 @@ const char *hsi_signature_algorithm(uint32_t value)
     return hsi_name_find(signature_algorithm_names, HSI_COUNT(signature_algorithm_names), value);
 }
 
-/* registries/signature_schemes.csv, registries/grease.csv */
+/* registries/signature_schemes.csv, registries/unregistered_signature_schemes.csv, registries/grease.csv */
 static const hsi_name signature_scheme_names[] = {
     {0x0201, "rsa_pkcs1_sha1"},
+    {0x0202, "dsa_sha1"},
     {0x0203, "ecdsa_sha1"},
     {0x0401, "rsa_pkcs1_sha256"},
+    {0x0402, "dsa_sha256"},
     {0x0403, "ecdsa_secp256r1_sha256"},
     {0x0420, "rsa_pkcs1_sha256_legacy"},
     {0x0501, "rsa_pkcs1_sha384"},
+    {0x0502, "dsa_sha384"},
     {0x0503, "ecdsa_secp384r1_sha384"},
     {0x0520, "rsa_pkcs1_sha384_legacy"},
     {0x0601, "rsa_pkcs1_sha512"},
+    {0x0602, "dsa_sha512"},
     {0x0603, "ecdsa_secp521r1_sha512"},
     {0x0620, "rsa_pkcs1_sha512_legacy"},
     {0x0704, "eccsi_sha256"},

@@ -90,6 +90,32 @@ static PyObject *config_set_priority(PyObject *self, PyObject *args, PyObject *k
     return done(self, status);
 }
 
+/* ---- what the priority string allows ---- */
+
+static PyObject *names_of(PyObject *self, const char *(*walk)(const hsi_config *, size_t))
+{
+    const char *name;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && (name = walk(((Config *)self)->config, i)) != NULL; i++) {
+        list = hsi_py_list_add(list, hsi_py_text(name));
+    }
+    return hsi_py_list_tuple(list);
+}
+
+static PyObject *config_key_exchanges(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(unused);
+    return names_of(self, hsi_config_key_exchange);
+}
+
+static PyObject *config_signatures(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(unused);
+    return names_of(self, hsi_config_signature);
+}
+
+/* ---- certificates, keys ---- */
+
 static PyObject *config_add_certificate(PyObject *self, PyObject *args, PyObject *keywords)
 {
     static char *names[] = {"chain", "key", "password", NULL};
@@ -244,6 +270,10 @@ static PyMethodDef config_methods[] = {
     {"set_priority", HSI_KEYWORDS(config_set_priority),
      PyDoc_STR(
          "set_priority($self, priority)\n--\n\nA GnuTLS priority string; ValueError says where it ends to be one.")},
+    {"key_exchanges", config_key_exchanges, METH_NOARGS,
+     PyDoc_STR("key_exchanges($self)\n--\n\nWhat the priority string that was set allows, by GnuTLS's names.")},
+    {"signatures", config_signatures, METH_NOARGS,
+     PyDoc_STR("signatures($self)\n--\n\nWhat the priority string that was set allows, by GnuTLS's names.")},
     {"add_certificate", HSI_KEYWORDS(config_add_certificate),
      PyDoc_STR(
          "add_certificate($self, chain, key, password=None)\n--\n\nA certificate chain and its key, PEM or DER.")},

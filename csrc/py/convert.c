@@ -59,6 +59,22 @@ PyObject *hsi_py_repr(const char *format, ...)
     return cut(text);
 }
 
+PyObject *hsi_py_list_add(PyObject *list, PyObject *built)
+{
+    if (built == NULL || PyList_Append(list, built) < 0) {
+        Py_CLEAR(list);
+    }
+    Py_XDECREF(built);
+    return list;
+}
+
+PyObject *hsi_py_list_tuple(PyObject *list)
+{
+    PyObject *tuple = list == NULL ? NULL : PyList_AsTuple(list);
+    Py_XDECREF(list);
+    return tuple;
+}
+
 /* ---- in ---- */
 
 static const char *const sides[] = {[HSI_CLIENT] = "client", [HSI_SERVER] = "server"};

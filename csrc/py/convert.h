@@ -24,6 +24,11 @@ PyObject *hsi_py_name(hsi_registry registry, uint32_t value, const char *prefix)
 /* hsi_py_repr: a format as for PyUnicode_FromFormat; the result is cut to the 100 characters that a repr may have. */
 PyObject *hsi_py_repr(const char *format, ...);
 
+/* hsi_py_list_add appends what was built to a list, and takes both; NULL: one of them failed. hsi_py_list_tuple takes a
+ * list, or NULL where making it failed, and returns the tuple of it. */
+PyObject *hsi_py_list_add(PyObject *list, PyObject *built);
+PyObject *hsi_py_list_tuple(PyObject *list);
+
 /* ---- in: converters for the argument format O&; 1: done, 0: an exception is set ---- */
 
 int hsi_side_in(PyObject *object, void *side);          /* uint8_t: "client" or "server" */

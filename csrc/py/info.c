@@ -29,35 +29,17 @@ static PyObject *probe_reason(PyObject *self, PyObject *unused)
     return hsi_py_text(hsi_probe_reason());
 }
 
-/* Appends to a list what has been built; drops the list and returns NULL on failure. */
-static PyObject *add(PyObject *list, PyObject *built)
-{
-    if (built == NULL || PyList_Append(list, built) < 0) {
-        Py_CLEAR(list);
-    }
-    Py_XDECREF(built);
-    return list;
-}
-
-static PyObject *tuple_of(PyObject *list)
-{
-    PyObject *tuple = list == NULL ? NULL : PyList_AsTuple(list);
-    Py_XDECREF(list);
-    return tuple;
-}
-
 static PyObject *gnutls_suites(PyObject *self, PyObject *unused)
 {
     HSI_UNUSED(self);
     HSI_UNUSED(unused);
-    uint16_t id;
-    const char *name;
-    bool allowed;
+    hsi_listed_suite suite;
     PyObject *list = PyList_New(0);
-    for (size_t i = 0; list != NULL && hsi_info_suite(i, &id, &name, &allowed); i++) {
-        list = add(list, Py_BuildValue("(isN)", id, name, PyBool_FromLong(allowed)));
+    for (size_t i = 0; list != NULL && hsi_info_suite(i, &suite); i++) {
+        list = hsi_py_list_add(
+            list, Py_BuildValue("(issN)", suite.id, suite.name, suite.lowest, PyBool_FromLong(suite.allowed)));
     }
-    return tuple_of(list);
+    return hsi_py_list_tuple(list);
 }
 
 static PyObject *iana_cipher_suites(PyObject *self, PyObject *unused)
@@ -68,9 +50,9 @@ static PyObject *iana_cipher_suites(PyObject *self, PyObject *unused)
     const char *name;
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && (name = hsi_cipher_suites(i, &value)) != NULL; i++) {
-        list = add(list, Py_BuildValue("(is)", value, name));
+        list = hsi_py_list_add(list, Py_BuildValue("(is)", value, name));
     }
-    return tuple_of(list);
+    return hsi_py_list_tuple(list);
 }
 
 static PyObject *suite(PyObject *self, PyObject *args, PyObject *keywords)
@@ -115,7 +97,8 @@ PyMethodDef hsi_info_methods[] = {
     {"probe_reason", probe_reason, METH_NOARGS,
      PyDoc_STR("probe_reason($module)\n--\n\nWhy the probe is not installed; None: it is.")},
     {"gnutls_suites", gnutls_suites, METH_NOARGS,
-     PyDoc_STR("gnutls_suites($module)\n--\n\nGnuTLS's suites: (number, name, allowed by library and policy).")},
+     PyDoc_STR("gnutls_suites($module)\n--\n\n"
+               "GnuTLS's suites: (number, name, lowest version, allowed by library and policy).")},
     {"iana_cipher_suites", iana_cipher_suites, METH_NOARGS,
      PyDoc_STR("iana_cipher_suites($module)\n--\n\nIANA's suites: (number, name), ascending.")},
     {"suite", HSI_KEYWORDS(suite),

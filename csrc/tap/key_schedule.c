@@ -140,19 +140,31 @@ static hsi_status derive(hsi_working *asking, hsi_tap *tap, hsi_handshake *hands
     return status;
 }
 
-/* A note of the live session may say why a secret is not there: about that secret, or about the probe, which sees those
- * that no API gives. */
-static hsi_status why_not_surfaced(hsi_tap *tap, const char *label, const char **out)
+static const hsi_entry *find_note(const hsi_tap *tap, const char *about)
 {
     for (size_t i = 0; i < tap->scanned; i++) {
         const hsi_entry *entry = hsi_journal_peek(tap->journal, i);
-        if (entry->kind == HSI_ENTRY_NOTE &&
-            (hsi_bytes_are(entry->name, label) || hsi_bytes_are(entry->name, "probe"))) {
-            return hsi_arena_format(&tap->arena, out, "the %s was not surfaced: %.*s", label, (int)entry->data.length,
-                                    (const char *)entry->data.data);
+        if (entry->kind == HSI_ENTRY_NOTE && hsi_bytes_are(entry->name, about)) {
+            return entry;
         }
     }
-    return hsi_arena_format(&tap->arena, out, "the %s was not surfaced", label);
+    return NULL;
+}
+
+const hsi_entry *hsi_note_why_not_surfaced(const hsi_tap *tap, const char *label)
+{
+    const hsi_entry *note = find_note(tap, label);
+    return note == NULL ? find_note(tap, "probe") : note;
+}
+
+static hsi_status why_not_surfaced(hsi_tap *tap, const char *label, const char **out)
+{
+    const hsi_entry *note = hsi_note_why_not_surfaced(tap, label);
+    if (note == NULL) {
+        return hsi_arena_format(&tap->arena, out, "the %s was not surfaced", label);
+    }
+    return hsi_arena_format(&tap->arena, out, "the %s was not surfaced: %.*s", label, (int)note->data.length,
+                            (const char *)note->data.data);
 }
 
 static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,

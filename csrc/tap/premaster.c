@@ -81,18 +81,29 @@ static hsi_status plain_psk(hsi_working *w)
     return HSI_OK;
 }
 
+/* All other key exchanges take a value that never leaves an end. */
+static hsi_status not_on_the_wire(hsi_working *w)
+{
+    const hsi_entry *note = hsi_note_why_not_surfaced(w->tap, w->label);
+    if (note != NULL) {
+        return hsi_arena_format(&w->tap->arena, &w->missing, "the premaster secret was not surfaced: %.*s",
+                                (int)note->data.length, (const char *)note->data.data);
+    }
+    w->missing = "the premaster secret was not surfaced, and what is on the wire does not give it";
+    return HSI_OK;
+}
+
 hsi_status hsi_rule_premaster(hsi_working *w)
 {
     static const struct {
         const char *key_exchange;
         hsi_status (*make)(hsi_working *w);
     } ways[] = {{"RSA", rsa}, {"PSK", plain_psk}};
-    w->missing = "this key exchange does not let the premaster secret be computed from the wire";
     const char *key_exchange = w->handshake->suite.key_exchange; /* NULL: not known, or a suite of TLS 1.3 */
     for (size_t i = 0; key_exchange != NULL && i < HSI_COUNT(ways); i++) {
         if (strcmp(key_exchange, ways[i].key_exchange) == 0) {
             return ways[i].make(w);
         }
     }
-    return HSI_OK;
+    return not_on_the_wire(w);
 }

@@ -1,7 +1,7 @@
 """The lab: both ends of a handshake in one process, and one trace of the wire between them.
 
-In: what to negotiate, what to say, what to alter on the way. Out: a Trace, however the handshake ends. lab_names.py
-translates the names, in lab_wire.py the two ends meet.
+In: what to negotiate, what to say, what to alter on the way. Out: a Trace, however the handshake ends. lab_plan.py
+says what that takes, in lab_wire.py the two ends meet.
 
 SPDX-License-Identifier: MIT
 """
@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hsinspect import _core
-from hsinspect.lab_names import Names, Plan, plan_of, plan_of_priority
+from hsinspect.lab_names import Names
+from hsinspect.lab_plan import Plan, plan_of, plan_of_priority
 from hsinspect.lab_wire import Ends, memory_wire, tcp_wire
 from hsinspect.trace import Trace
 
@@ -47,17 +48,17 @@ def run(
 
     version: "TLSv1" to "TLSv1.3". kx, cipher, mac, group: GnuTLS's names: "ECDHE-RSA", "AES-128-GCM", "SHA1", "X25519".
     encrypt_then_mac, extended_master_secret, tickets: None: GnuTLS's default, which is on. certificate: the server's
-    key: "RSA", "RSA-PSS", "ECDSA", "Ed25519", "DSA"; None: one that fits. priority: a GnuTLS priority string instead of
-    these.
+    key: "RSA", "RSA-PSS", "ECDSA", "Ed25519", "Ed448", "DSA"; None: one that fits. priority: a GnuTLS priority string
+    instead of these; the lab has certificates and a pre-shared key for whatever it asks for but SRP and GOST.
     tamper: called with (sender, index, record) for each record on its way; gives what arrives, or a list of it.
     transport: "tcp" sends the bytes over a loopback connection. How each side failed is in `trace.errors`.
     ValueError: unknown names, and combinations that TLS, GnuTLS or the system's policy do not have.
     """
     names = Names(
-        version=version, kx=kx, cipher=cipher, mac=mac, group=group, encrypt_then_mac=encrypt_then_mac,
-        extended_master_secret=extended_master_secret, tickets=tickets,
+        version=version, kx=kx, cipher=cipher, mac=mac, group=group, certificate=certificate,
+        encrypt_then_mac=encrypt_then_mac, extended_master_secret=extended_master_secret, tickets=tickets,
     )  # fmt: skip
-    plan = plan_of(names, certificate) if priority is None else plan_of_priority(priority, names, certificate)
+    plan = plan_of(names) if priority is None else plan_of_priority(priority, names)
     if isinstance(alpn, str):
         raise TypeError("alpn= takes a list of protocols, not one of them")
     if tamper is not None and not callable(tamper):

@@ -167,7 +167,7 @@ def _chosen_suites(context: ssl.SSLContext, *, tls13: bool, before: bool) -> lis
     """GnuTLS is told of key exchanges, ciphers and MACs one by one, and takes every suite that they make."""
     asked = {cipher["id"] & 0xFFFF for cipher in context.get_ciphers()}
     known = {
-        number: suite for number, _, allowed in _core.gnutls_suites() if allowed and (suite := _core.suite(number))
+        number: suite for number, *_, allowed in _core.gnutls_suites() if allowed and (suite := _core.suite(number))
     }
     usable = {number: suite for number, suite in known.items() if number in asked and (tls13 if suite[5] else before)}
     exchanges = {suite[1] for suite in usable.values()}

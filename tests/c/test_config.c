@@ -17,6 +17,23 @@ static void a_priority_string_is_refused_at_the_place_where_it_goes_wrong(void *
     hsi_config_drop(config);
 }
 
+static void what_a_priority_string_allows_can_be_walked(void **state)
+{
+    (void)state;
+    hsi_config *config = hsi_config_new(HSI_CLIENT);
+    size_t position;
+    assert_null(hsi_config_key_exchange(config, 0)); /* none was set */
+    assert_null(hsi_config_signature(config, 0));
+    assert_int_equal(hsi_config_priority(config, "NORMAL:-KX-ALL:+DHE-PSK:+RSA:-SIGN-ALL:+SIGN-RSA-SHA256", &position),
+                     HSI_OK);
+    assert_string_equal(hsi_config_key_exchange(config, 0), "DHE-PSK");
+    assert_string_equal(hsi_config_key_exchange(config, 1), "RSA");
+    assert_null(hsi_config_key_exchange(config, 2));
+    assert_string_equal(hsi_config_signature(config, 0), "RSA-SHA256");
+    assert_null(hsi_config_signature(config, 1));
+    hsi_config_drop(config);
+}
+
 static void text_that_is_no_certificate_is_a_credentials_error(void **state)
 {
     (void)state;
@@ -173,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_priority_string_is_refused_at_the_place_where_it_goes_wrong),
+        cmocka_unit_test(what_a_priority_string_allows_can_be_walked),
         cmocka_unit_test(text_that_is_no_certificate_is_a_credentials_error),
         cmocka_unit_test(certificates_and_keys_may_be_der_too),
         cmocka_unit_test(an_encrypted_key_needs_its_password),

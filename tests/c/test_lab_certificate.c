@@ -10,7 +10,7 @@ static const struct {
     gnutls_pk_algorithm_t algorithm;
 } kinds[] = {
     {"RSA", GNUTLS_PK_RSA},     {"RSA-PSS", GNUTLS_PK_RSA_PSS},       {"DSA", GNUTLS_PK_DSA},
-    {"ECDSA", GNUTLS_PK_ECDSA}, {"Ed25519", GNUTLS_PK_EDDSA_ED25519},
+    {"ECDSA", GNUTLS_PK_ECDSA}, {"Ed25519", GNUTLS_PK_EDDSA_ED25519}, {"Ed448", GNUTLS_PK_EDDSA_ED448},
 };
 
 static gnutls_x509_crt_t read_certificate(hsi_bytes pem)

@@ -118,7 +118,7 @@ def test_no_name_is_empty_or_says_reserved(function):
         ("hsi_extension_name", ["extensions", "unregistered_extensions"]),
         ("hsi_handshake_type", ["handshake_types"]),
         ("hsi_named_group", ["supported_groups"]),
-        ("hsi_signature_scheme", ["signature_schemes"]),
+        ("hsi_signature_scheme", ["signature_schemes", "unregistered_signature_schemes"]),
     ],
 )
 def test_a_table_names_exactly_the_values_of_its_csvs(function, files):

@@ -44,6 +44,6 @@ def facts() -> Iterator[tuple[str, str]]:
     yield "probe", "installed" if reason is None else f"not installed: {reason}"
     yield "trusted", f"{add_system_trust(_core.Config(False))} certificates in the system's trust store"
     suites = _core.gnutls_suites()
-    forbidden = [_core.suite(number) or (name,) for number, name, allowed in suites if not allowed]
+    forbidden = [_core.suite(number) or (name,) for number, name, _, allowed in suites if not allowed]
     yield "suites", f"{len(suites)} in the library, {len(suites) - len(forbidden)} allowed"
     yield "forbidden", ", ".join(suite[0] for suite in forbidden) or "none"
