@@ -79,7 +79,7 @@ static bool wants_more(int code)
 }
 
 /* A ticket, a key update, a warning or a request for another handshake ends a call that has more to read: it goes on as
- * long as there is something. */
+ * long as there is something, or the stream has ended (which inside a record GnuTLS first takes for a pause). */
 static int repeat(hsi_session *session, hsi_gnutls_call *call, void *arguments)
 {
     for (;;) {
@@ -90,7 +90,7 @@ static int repeat(hsi_session *session, hsi_gnutls_call *call, void *arguments)
         } else if (code == GNUTLS_E_REHANDSHAKE) {
             session->rehandshaking = true;
             session->verified = false;
-        } else if (!wants_more(code) || !session->pulled || session->starved) {
+        } else if (!wants_more(code) || !session->pulled || (session->starved && !session->in_ended)) {
             return code;
         }
         if (session->broken != HSI_OK) {

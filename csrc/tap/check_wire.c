@@ -88,6 +88,15 @@ static hsi_verdict judge_type(const hsi_tap *tap, const hsi_record *record)
     return verdict(known);
 }
 
+static hsi_verdict judge_change_cipher_spec(const hsi_tap *tap, const hsi_record *record)
+{
+    HSI_UNUSED(tap);
+    if (!was_read(record) || record->content_type != HSI_CONTENT_CHANGE_CIPHER_SPEC) {
+        return HSI_NOT_CHECKABLE;
+    }
+    return verdict(record->plaintext.length == 1 && record->plaintext.data[0] == 1);
+}
+
 static const struct {
     const char *name;
     const char *formula;
@@ -105,6 +114,9 @@ static const struct {
     {"rule.record.content_type",
      "the content type is change_cipher_spec, alert, handshake, application_data or heartbeat", "RFC 8446 section 5.1",
      "has a content type that TLS does not have", judge_type},
+    {"rule.record.change_cipher_spec", "change_cipher_spec is the one byte 1",
+     "RFC 5246 section 7.1, RFC 8446 section 5", "is a change_cipher_spec with another content",
+     judge_change_cipher_spec},
 };
 
 static void survey_record(hsi_tap *tap, const hsi_record *record)

@@ -28,7 +28,7 @@ typedef struct hsi_stream {
     size_t first_record;        /* where it began */
 } hsi_stream;
 
-enum { HSI_RECORD_RULES = 4 };
+enum { HSI_RECORD_RULES = 5 };
 
 /* What the rules of check_wire.c found so far; each record and message is judged once, however often somebody looks. */
 typedef struct hsi_survey {

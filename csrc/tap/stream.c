@@ -114,9 +114,14 @@ static hsi_status new_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *
     return HSI_OK;
 }
 
+/* Application data is never plain (RFC 8446 section 5.1): what says that it is may be sealed under keys of which this
+ * wire does not tell. */
 static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool plain)
 {
-    if (plain) {
+    if (plain && record->outer_type == HSI_CONTENT_APPLICATION_DATA) {
+        record->state = HSI_RECORD_UNREADABLE;
+        record->reason = "application data is always protected, and no keys were agreed on that it could be under";
+    } else if (plain) {
         record->state = HSI_RECORD_PLAIN;
         record->plaintext = record->fragment;
         if (stream->keys_from != NULL) {
@@ -194,10 +199,10 @@ static hsi_status take_application_data(hsi_tap *tap, hsi_stream *stream, const 
 }
 
 /* A record that could not be read may have held a handshake message: what hangs on the transcript then cannot be checked. */
-static void note_unread_content(hsi_tap *tap, const hsi_record *record)
+static void note_unread_content(hsi_tap *tap, const hsi_stream *stream, const hsi_record *record)
 {
     bool handshake = record->outer_type == HSI_CONTENT_HANDSHAKE || record->outer_type == HSI_CONTENT_APPLICATION_DATA;
-    if (tap->handshake != NULL && !tap->handshake->complete && handshake) {
+    if (stream->keys_from != NULL && tap->handshake != NULL && !tap->handshake->complete && handshake) {
         tap->clues += tap->handshake->unreadable ? 0 : 1;
         tap->handshake->unreadable = true;
     }
@@ -215,7 +220,7 @@ static hsi_status take_content(hsi_tap *tap, hsi_stream *stream, const hsi_recor
     case HSI_CONTENT_APPLICATION_DATA:
         return take_application_data(tap, stream, record);
     default:
-        note_unread_content(tap, record);
+        note_unread_content(tap, stream, record);
         return HSI_OK;
     }
 }

@@ -97,6 +97,11 @@ static const struct record_row {
     {"rule.record.content_type", HSI_FAILED, {HELLO, ANSWER12, "19030300021234", NULL}},
     {"rule.record.content_type", HSI_FAILED, {HELLO, ANSWER12, "13030300021234", NULL}},
     {"rule.record.content_type", HSI_FAILED, {"4703030000", NULL, NULL, NULL}}, /* "G" */
+    {"rule.record.change_cipher_spec", HSI_PASSED, {HELLO, ANSWER12, "140303000101", NULL}},
+    {"rule.record.change_cipher_spec", HSI_FAILED, {HELLO, ANSWER12, "140303000100", NULL}},
+    {"rule.record.change_cipher_spec", HSI_FAILED, {HELLO, ANSWER12, "14030300020101", NULL}},
+    {"rule.record.change_cipher_spec", HSI_FAILED, {HELLO, ANSWER13, "140303000181", NULL}},
+    {"rule.record.change_cipher_spec", HSI_NOT_CHECKABLE, {HELLO, ANSWER12, NULL, NULL}},
     {"rule.message.well_formed", HSI_PASSED, {HELLO, ANSWER12, NULL, NULL}},
     {"rule.message.well_formed",
      HSI_FAILED,

@@ -90,6 +90,23 @@ static void a_stream_that_ends_in_the_middle_of_a_record_is_eof(void **state)
     pair_end(&it);
 }
 
+static void an_end_that_was_fed_before_the_bytes_were_read_is_no_reason_to_want_more(void **state)
+{
+    (void)state;
+    static const hsi_end ends[] = {HSI_END_FIN, HSI_END_RST};
+    for (size_t i = 0; i < HSI_COUNT(ends); i++) {
+        pair it = pair_of(TLS("1.2"), "ECDSA");
+        pair_run(&it);
+        uint8_t read[16];
+        size_t done;
+        assert_int_equal(hsi_session_feed(it.sessions[0], hsi_bytes_of("\x17\x03\x03\x00\x30half", 9)), HSI_OK);
+        assert_int_equal(hsi_session_feed_end(it.sessions[0], ends[i]), HSI_OK);
+        assert_int_equal(hsi_session_read(it.sessions[0], read, sizeof read, &done),
+                         ends[i] == HSI_END_FIN ? HSI_EOF : HSI_SYSTEM);
+        pair_end(&it);
+    }
+}
+
 static void a_reset_is_a_system_error(void **state)
 {
     (void)state;
@@ -237,6 +254,7 @@ int main(void)
         cmocka_unit_test(garbage_of_any_first_byte_never_succeeds),
         cmocka_unit_test(a_stream_that_ends_in_the_handshake_is_eof_and_gets_no_alert),
         cmocka_unit_test(a_stream_that_ends_in_the_middle_of_a_record_is_eof),
+        cmocka_unit_test(an_end_that_was_fed_before_the_bytes_were_read_is_no_reason_to_want_more),
         cmocka_unit_test(a_reset_is_a_system_error),
         cmocka_unit_test(close_notify_in_the_handshake_is_closed),
         cmocka_unit_test(an_observer_that_fails_anywhere_ends_the_handshake_once_with_internal_error),

@@ -55,6 +55,21 @@ static void a_plain_record_in_tls_1_3_counts_in_no_protected_epoch(void **state)
     }
 }
 
+static void what_says_it_is_application_data_is_none_before_there_are_keys(void **state)
+{
+    (void)state;
+    hsi_journal *journal = hsi_journal_new();
+    wire(journal, HSI_CLIENT, "17030300047365616c");
+    wire(journal, HSI_SERVER, "15030300020228");
+    folded fold = fold_journal(journal);
+    assert_int_equal(record_at(&fold, 0)->state, HSI_RECORD_UNREADABLE);
+    assert_int_equal(record_at(&fold, 0)->plaintext.length, 0);
+    assert_non_null(record_at(&fold, 0)->reason);
+    assert_int_equal(hsi_tap_application_data(fold.tap)->count, 0);
+    assert_int_equal(hsi_tap_alerts(fold.tap)->count, 1);
+    fold_done(&fold);
+}
+
 static void before_tls_1_3_nothing_stays_plain_after_change_cipher_spec(void **state)
 {
     (void)state;
@@ -169,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_record_in_tls_1_3_counts_in_no_protected_epoch),
+        cmocka_unit_test(what_says_it_is_application_data_is_none_before_there_are_keys),
         cmocka_unit_test(before_tls_1_3_nothing_stays_plain_after_change_cipher_spec),
         cmocka_unit_test(a_rejected_record_feeds_nothing),
         cmocka_unit_test(application_data_and_alerts_come_out_in_order),
