@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-enum { SMALLEST = 64 };
+enum { SMALLEST = 512 };
 
 void hsi_buffer_cleanup(hsi_buffer *buffer)
 {
@@ -62,9 +62,9 @@ hsi_status hsi_buffer_append(hsi_buffer *buffer, hsi_bytes bytes)
     if (bytes.length == 0) {
         return HSI_OK;
     }
-    uint8_t *out;
-    HSI_TRY(hsi_buffer_extend(buffer, bytes.length, &out));
-    memcpy(out, bytes.data, bytes.length);
+    HSI_TRY(reserve(buffer, bytes.length));
+    memcpy(buffer->data + buffer->end, bytes.data, bytes.length);
+    buffer->end += bytes.length;
     return HSI_OK;
 }
 
@@ -80,9 +80,6 @@ hsi_status hsi_buffer_append_uint(hsi_buffer *buffer, size_t width, uint64_t val
 
 void hsi_buffer_consume(hsi_buffer *buffer, size_t length)
 {
-    if (length > 0) { /* an empty buffer may have no memory at all */
-        hsi_memory_wipe(buffer->data + buffer->start, length);
-    }
     buffer->start += length;
     if (buffer->start == buffer->end) {
         buffer->start = buffer->end = 0;

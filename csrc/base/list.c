@@ -10,10 +10,12 @@ void hsi_list_cleanup(hsi_list *list)
     *list = HSI_LIST_EMPTY;
 }
 
+enum { SMALLEST = 32 };
+
 hsi_status hsi_list_append(hsi_list *list, void *item)
 {
     if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 8 : 2 * list->capacity;
+        size_t capacity = list->capacity == 0 ? SMALLEST : 2 * list->capacity;
         void *items = list->items;
         HSI_TRY(hsi_memory_grow(&items, list->capacity * sizeof(void *), capacity * sizeof(void *)));
         list->items = items;
