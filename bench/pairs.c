@@ -1,6 +1,6 @@
-/* Pairs: makes handshake pairs on demand and says what they took. Call: pairs WAY PRIORITY CERTIFICATE, then a number of
- * pairs a line on standard input; it answers each with the seconds of CPU time that they took. One way a process, since
- * the probe of csrc/live changes GnuTLS for the whole process. callbacks.py asks, several of these in turn.
+/* Pairs: makes pairs on demand and says what they took. Call: pairs WAY PRIORITY CERTIFICATE KEY full|resumed WRITES, then
+ * a number of pairs a line on standard input; it answers each with the seconds of CPU time that they took. One way a
+ * process, since the probe of csrc/live changes GnuTLS for the whole process. measure.py asks, several of these in turn.
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "pair.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-static const struct way *const ways[] = {&bare, &captured};
+static const struct way *const ways[] = {&bare, &captured, &captured_apart, &folded};
 
-void check(int holds, const char *what)
+void check(bool holds, const char *what)
 {
     if (!holds) {
         fprintf(stderr, "bench: failed: %s\n", what);
@@ -39,15 +39,19 @@ static double cpu_seconds(void)
 
 int main(int argc, char **argv)
 {
-    check(argc == 4, "the call: pairs WAY PRIORITY CERTIFICATE");
+    check(argc == 7, "the call: pairs WAY PRIORITY CERTIFICATE KEY full|resumed WRITES");
     const struct way *way = find_way(argv[1]);
     check(way != NULL, "a way that there is");
-    way->set_up(&(struct scenario){argv[2], argv[3]});
+    way->set_up(&(struct scenario){argv[2], argv[3], argv[4]});
+    if (strcmp(argv[5], "resumed") == 0) {
+        way->remember();
+    }
+    size_t writes = strtoul(argv[6], NULL, 10);
     char line[32];
     while (fgets(line, sizeof line, stdin) != NULL) {
         double begun = cpu_seconds();
         for (long left = strtol(line, NULL, 10); left > 0; left--) {
-            way->pair();
+            way->pair(writes);
         }
         printf("%.9f\n", cpu_seconds() - begun);
         fflush(stdout);

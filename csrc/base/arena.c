@@ -22,7 +22,7 @@ void hsi_arena_cleanup(hsi_arena *arena)
     while (arena->blocks != NULL) {
         hsi_arena_block *block = arena->blocks;
         arena->blocks = block->next;
-        hsi_memory_free(block, sizeof *block + block->size);
+        hsi_memory_free(block, sizeof *block + block->used); /* what is behind it has never been written to */
     }
 }
 
@@ -74,6 +74,19 @@ hsi_status hsi_arena_copy(hsi_arena *arena, hsi_bytes *out, hsi_bytes in)
         memcpy(data, in.data, in.length);
     }
     *out = hsi_bytes_of(data, in.length);
+    return HSI_OK;
+}
+
+hsi_status hsi_arena_text(hsi_arena *arena, const char **out, hsi_bytes in)
+{
+    char *text = hsi_arena_new(arena, in.length + 1);
+    if (text == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    if (in.length > 0) {
+        memcpy(text, in.data, in.length);
+    }
+    *out = text;
     return HSI_OK;
 }
 

@@ -23,6 +23,9 @@ void *hsi_arena_new(hsi_arena *arena, size_t size);
 /* hsi_arena_copy sets `out` to a copy of `in` in the arena. */
 HSI_MUST_USE hsi_status hsi_arena_copy(hsi_arena *arena, hsi_bytes *out, hsi_bytes in);
 
+/* hsi_arena_text sets `out` to a copy of `in` in the arena, with an end mark after it. */
+HSI_MUST_USE hsi_status hsi_arena_text(hsi_arena *arena, const char **out, hsi_bytes in);
+
 /* hsi_arena_format sets `out` to a formatted text in the arena, with its end mark. */
 HSI_MUST_USE hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *format, ...)
     __attribute__((format(printf, 3, 4), nonnull(1, 2, 3)));

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-enum { SMALLEST = 64 };
+enum { SMALLEST = 512 };
 
 void hsi_buffer_cleanup(hsi_buffer *buffer)
 {
@@ -80,9 +80,6 @@ hsi_status hsi_buffer_append_uint(hsi_buffer *buffer, size_t width, uint64_t val
 
 void hsi_buffer_consume(hsi_buffer *buffer, size_t length)
 {
-    if (length > 0) { /* an empty buffer may have no memory at all */
-        hsi_memory_wipe(buffer->data + buffer->start, length);
-    }
     buffer->start += length;
     if (buffer->start == buffer->end) {
         buffer->start = buffer->end = 0;

@@ -1,4 +1,4 @@
-/* Buffer: bytes that grow at the end and can be taken from the front, wiped on growth and when freed.
+/* Buffer: bytes that grow at the end and can be taken from the front; wiped on growth and when freed.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_BASE_BUFFER_H
 #define HSI_BASE_BUFFER_H
@@ -37,7 +37,8 @@ HSI_MUST_USE hsi_status hsi_buffer_append_uint(hsi_buffer *buffer, size_t width,
 /* hsi_buffer_extend adds `length` zero bytes at the end and sets `out` to the first; good until the next change. */
 HSI_MUST_USE hsi_status hsi_buffer_extend(hsi_buffer *buffer, size_t length, uint8_t **out);
 
-/* hsi_buffer_consume forgets `length` bytes at the front; the caller knows that they are there. */
+/* hsi_buffer_consume takes `length` bytes off the front; the caller knows that they are there. They are wiped when the
+ * buffer grows or is freed, or written over: a queue of wire bytes would be slower by a pass over each. */
 void hsi_buffer_consume(hsi_buffer *buffer, size_t length);
 
 /* hsi_buffer_truncate wipes all but the first `length` bytes of the contents. */

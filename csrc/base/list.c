@@ -10,7 +10,7 @@ void hsi_list_cleanup(hsi_list *list)
     *list = HSI_LIST_EMPTY;
 }
 
-enum { SMALLEST = 8 };
+enum { SMALLEST = 32 };
 
 hsi_status hsi_list_reserve(hsi_list *list, size_t more)
 {

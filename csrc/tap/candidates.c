@@ -43,6 +43,13 @@ static hsi_status fits(hsi_tap *tap, hsi_handshake *handshake, hsi_secret *candi
     return status;
 }
 
+/* Has the other end's GnuTLS shown the same? It counts because a rule confirmed it, which need not run again. */
+static bool is_confirmed(const hsi_tap *tap, const hsi_handshake *handshake, const hsi_secret *candidate)
+{
+    const hsi_secret *known = hsi_secret_surfaced(tap, handshake, candidate->label, candidate->epoch, HSI_NOBODY);
+    return known != NULL && known->source == candidate->source && hsi_bytes_equal(known->value, candidate->value);
+}
+
 /* Looks for the negotiation that the candidate fits, and makes it a secret of that one. */
 static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate, bool *confirmed)
 {
@@ -51,7 +58,8 @@ static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate, bool *confirmed)
         for (size_t i = 0; i < HSI_COUNT(ties) && !*confirmed; i++) {
             if (handshake->version != 0 && ties[i].tls13 == (handshake->version >= HSI_TLS13) &&
                 hsi_secret_is(candidate, handshake, ties[i].candidate)) {
-                HSI_TRY(fits(tap, handshake, candidate, ties[i].below, confirmed));
+                *confirmed = is_confirmed(tap, handshake, candidate);
+                HSI_TRY(*confirmed ? HSI_OK : fits(tap, handshake, candidate, ties[i].below, confirmed));
                 candidate->handshake = *confirmed ? handshake : NULL;
             }
         }

@@ -26,11 +26,17 @@ bool hsi_suite_resolve(const hsi_handshake *handshake, hsi_suite_algorithms *out
 
 hsi_status hsi_traffic_label(hsi_arena *arena, uint8_t sender, uint64_t epoch, const char **out)
 {
-    const char *who = sender == HSI_CLIENT ? "CLIENT" : "SERVER";
-    if (epoch < 3) {
-        return hsi_arena_format(arena, out, "%s_%s_TRAFFIC_SECRET", who, epoch == 1 ? "EARLY" : "HANDSHAKE");
+    static const char *const first[][2] = {
+        [1] = {"CLIENT_EARLY_TRAFFIC_SECRET", "SERVER_EARLY_TRAFFIC_SECRET"},
+        [2] = {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
+        [3] = {"CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"},
+    };
+    if (epoch < HSI_COUNT(first)) {
+        *out = first[epoch][sender];
+        return HSI_OK;
     }
-    return hsi_arena_format(arena, out, "%s_TRAFFIC_SECRET_%llu", who, (unsigned long long)(epoch - 3));
+    return hsi_arena_format(arena, out, "%s_TRAFFIC_SECRET_%llu", sender == HSI_CLIENT ? "CLIENT" : "SERVER",
+                            (unsigned long long)(epoch - 3));
 }
 
 /* ---- inputs ---- */

@@ -64,8 +64,7 @@ hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
     if (secret == NULL) {
         return HSI_NO_MEMORY;
     }
-    HSI_TRY(
-        hsi_arena_format(&tap->arena, &secret->label, "%.*s", (int)entry->name.length, (const char *)entry->name.data));
+    HSI_TRY(hsi_arena_text(&tap->arena, &secret->label, entry->name));
     secret->side = entry->side;
     secret->sender = entry->sender;
     secret->epoch = entry->number > 0 ? entry->number - 1 : epoch_of(secret->label);
