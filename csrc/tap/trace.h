@@ -25,8 +25,10 @@ void hsi_trace_finish(hsi_trace *trace);
 /* hsi_trace_fold brings the tap up to the end of the journal. Cheap where nothing is new. */
 HSI_MUST_USE hsi_status hsi_trace_fold(hsi_trace *trace);
 
-/* hsi_trace_lock and _unlock stand around every look at what hsi_trace_tap and hsi_trace_journal lend. */
+/* hsi_trace_lock and _unlock stand around every look at what hsi_trace_tap and hsi_trace_journal lend; _lock_both where
+ * two different traces are looked at together. fork() waits for them: a child finds its copy whole. */
 void hsi_trace_lock(hsi_trace *trace);
+void hsi_trace_lock_both(hsi_trace *one, hsi_trace *other);
 void hsi_trace_unlock(hsi_trace *trace);
 hsi_tap *hsi_trace_tap(hsi_trace *trace);
 hsi_journal *hsi_trace_journal(hsi_trace *trace);
