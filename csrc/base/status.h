@@ -24,6 +24,7 @@
     X(TIMEOUT, "the operation timed out")                                                                              \
     X(INTERRUPTED, "a signal arrived while waiting")                                                                              \
     X(CALLBACK, "a callback raised an exception")                                                                      \
+    X(FORKED, "the session belongs to the process that forked this one")                                               \
     X(BUSY, "the session is already in use by this thread")                                                            \
     X(USAGE, "the call does not fit the state of the object")
 

@@ -5,9 +5,9 @@
 #include "live/lab_certificate.h"
 
 #include <gnutls/x509.h>
-#include <pthread.h>
 #include <time.h>
 
+#include "base/lock.h"
 #include "base/memory.h"
 
 enum { DAYS = 3650, DAY = 86400 };
@@ -40,7 +40,8 @@ typedef struct lab_pair {
     gnutls_x509_crt_t certificate;
 } lab_pair;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static hsi_lock lock;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static lab_pair authorities[HSI_COUNT(authority_kinds)];
 static struct {
     bool made;
@@ -257,15 +258,21 @@ static hsi_status get(hsi_lab_certificate *out, size_t index)
     return HSI_OK;
 }
 
+static void make_lock(void)
+{
+    hsi_lock_init(&lock);
+}
+
 hsi_status hsi_lab_certificate_get(hsi_lab_certificate *out, const char *name)
 {
     hsi_status status = HSI_UNSUPPORTED;
-    (void)pthread_mutex_lock(&lock);
+    (void)pthread_once(&once, make_lock);
+    hsi_lock_take(&lock);
     for (size_t i = 0; i < HSI_COUNT(kinds); i++) {
         if (strcmp(kinds[i].name, name) == 0) {
             status = get(out, i);
         }
     }
-    (void)pthread_mutex_unlock(&lock);
+    hsi_lock_release(&lock);
     return status;
 }

@@ -4,8 +4,8 @@
 #include "live/premaster_log.h"
 
 #include <gnutls/gnutls.h>
-#include <pthread.h>
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "live/probe.h"
 
@@ -13,8 +13,11 @@ enum { LEVEL = 9, LONGEST = 255 };
 
 static const char beginning[] = "INT: PREMASTER SECRET[";
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static hsi_lock lock;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned raised; /* how many have raised it and not dropped it */
+static _Thread_local unsigned raised_here; /* how many of them are of this thread */
+static unsigned forks; /* as when they were counted */
 
 static int digit(char c)
 {
@@ -54,21 +57,40 @@ static void on_line(int level, const char *line)
     hsi_memory_wipe(secret, sizeof secret);
 }
 
+static void make_lock(void)
+{
+    hsi_lock_init(&lock);
+    forks = hsi_fork_count();
+}
+
+/* Of the threads that had raised it only the one that forked is still there. */
+static void take_lock(void)
+{
+    (void)pthread_once(&once, make_lock);
+    hsi_lock_take(&lock);
+    if (forks != hsi_fork_count()) {
+        forks = hsi_fork_count();
+        raised = raised_here;
+    }
+}
+
 void hsi_premaster_log_raise(void)
 {
-    (void)pthread_mutex_lock(&lock);
+    take_lock();
+    raised_here++;
     if (raised++ == 0) {
         gnutls_global_set_log_function(on_line);
         gnutls_global_set_log_level(LEVEL);
     }
-    (void)pthread_mutex_unlock(&lock);
+    hsi_lock_release(&lock);
 }
 
 void hsi_premaster_log_drop(void)
 {
-    (void)pthread_mutex_lock(&lock);
+    take_lock();
+    raised_here--;
     if (--raised == 0) {
         gnutls_global_set_log_level(0);
     }
-    (void)pthread_mutex_unlock(&lock);
+    hsi_lock_release(&lock);
 }

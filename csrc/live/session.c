@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L /* error-checking mutexes */
 #include <errno.h>
 
+#include "base/lock.h"
 #include "live/session_state.h"
 
 enum { SOCKET_QUEUE = 65536 }; /* over a socket no more is encrypted ahead than this */
@@ -28,6 +29,9 @@ void hsi_session_tell(hsi_session *session, const hsi_entry *entry)
         hsi_session_break(session, session->observer.appended(session->observer.context));
         (void)hsi_probe_enter(target);
     }
+    if (hsi_session_forked(session)) { /* the observer did, and this is the child */
+        hsi_session_break(session, HSI_FORKED);
+    }
 }
 
 int hsi_session_code(const hsi_session *session)
@@ -37,8 +41,17 @@ int hsi_session_code(const hsi_session *session)
 
 /* ---- the lock ---- */
 
+bool hsi_session_forked(const hsi_session *session)
+{
+    return session->forks != hsi_fork_count();
+}
+
+/* In a child the lock may be held by a thread that is not there. */
 hsi_status hsi_session_lock(hsi_session *session)
 {
+    if (hsi_session_forked(session)) {
+        return HSI_FORKED;
+    }
     return pthread_mutex_lock(&session->lock) == EDEADLK ? HSI_BUSY : HSI_OK;
 }
 
@@ -49,7 +62,7 @@ void hsi_session_unlock(hsi_session *session)
 
 bool hsi_session_look(hsi_session *session)
 {
-    return pthread_mutex_lock(&session->lock) == 0;
+    return !hsi_session_forked(session) && pthread_mutex_lock(&session->lock) == 0;
 }
 
 void hsi_session_unlook(hsi_session *session, bool looked)

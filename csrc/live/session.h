@@ -49,6 +49,10 @@ typedef struct hsi_failure {
     const char *verify_text;
 } hsi_failure;
 
+/* A session belongs to the process that made it: two would write the same numbers under the same keys. In a child of
+ * fork() what drives it, feed and take too, gives FORKED, what looks knows nothing, and hsi_session_free sends nothing. */
+bool hsi_session_forked(const hsi_session *session);
+
 /* hsi_session_new holds config and trace until hsi_session_free, which tells the trace what was fed and never read, and
  * finishes it unless it is two-sided. The first session of a trace appends START. */
 HSI_MUST_USE hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *trace,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "live/config_state.h"
 #include "live/session_state.h"
@@ -136,6 +137,7 @@ hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *tra
         hsi_memory_free(session, sizeof *session);
         return status;
     }
+    session->forks = hsi_fork_count();
     session->config = hsi_config_hold(config);
     session->trace = hsi_trace_hold(trace);
     session->side = options->side;
@@ -157,9 +159,22 @@ hsi_status hsi_session_new(hsi_session **out, hsi_config *config, hsi_trace *tra
     return HSI_OK;
 }
 
+/* Was GnuTLS at work on it when the process forked? It is half changed then, and must be left as it is. */
+static bool half_changed(hsi_session *session)
+{
+    if (!hsi_session_forked(session)) {
+        return false;
+    }
+    bool held = pthread_mutex_trylock(&session->lock) != 0;
+    if (!held) {
+        hsi_session_unlock(session);
+    }
+    return held;
+}
+
 void hsi_session_free(hsi_session *session)
 {
-    if (session == NULL) {
+    if (session == NULL || half_changed(session)) {
         return;
     }
     session->observer = (hsi_observer){NULL, NULL, NULL};

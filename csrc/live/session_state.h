@@ -42,6 +42,7 @@ struct hsi_session {
     hsi_config *config;
     hsi_trace *trace;
     pthread_mutex_t lock; /* of the kind that notices its owner */
+    unsigned forks;       /* as when it was made */
     uint8_t side;
     hsi_transport transport;
     hsi_observer observer;
@@ -100,8 +101,8 @@ typedef int hsi_gnutls_call(hsi_session *session, void *arguments);
 HSI_MUST_USE hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call,
                                         void *arguments);
 
-/* hsi_session_lock: BUSY where this thread holds the lock already. hsi_session_look and _unlook stand around a look
- * from anywhere, a callback too. */
+/* hsi_session_lock: BUSY where this thread holds the lock already, FORKED in another process. hsi_session_look
+ * and _unlook stand around a look from anywhere, a callback too. */
 HSI_MUST_USE hsi_status hsi_session_make_lock(hsi_session *session);
 HSI_MUST_USE hsi_status hsi_session_lock(hsi_session *session);
 void hsi_session_unlock(hsi_session *session);

@@ -43,6 +43,7 @@ static const struct {
     [HSI_TIMEOUT] = {"timed_out", 0, NULL},
     [HSI_INTERRUPTED] = {NULL, 0, &PyExc_InterruptedError},
     [HSI_CALLBACK] = {"Error", SSL_ERROR_SSL, NULL},
+    [HSI_FORKED] = {"ForkedError", SSL_ERROR_SSL, NULL},
     [HSI_BUSY] = {"BusyError", SSL_ERROR_SSL, NULL},
     [HSI_USAGE] = {NULL, 0, &PyExc_ValueError},
 };

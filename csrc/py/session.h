@@ -53,7 +53,8 @@ typedef struct hsi_socket {
 /* hsi_session_drive runs an operation, on a socket or (NULL) over memory. -1: an exception is set. */
 int hsi_session_drive(Session *self, const hsi_socket *socket, hsi_operation *operation, void *arguments);
 
-/* hsi_session_ask runs an operation that only looks, from a callback too. False: the session is closed. */
+/* hsi_session_ask runs an operation that only looks, from a callback too. False: the session is closed, or
+ * another process's. */
 bool hsi_session_ask(Session *self, hsi_operation *operation, void *arguments);
 
 /* hsi_session_close closes it, or has the last call in it do so. -1: an exception is set. */

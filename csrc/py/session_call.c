@@ -177,7 +177,7 @@ int hsi_session_drive(Session *self, const hsi_socket *socket, hsi_operation *op
 
 bool hsi_session_ask(Session *self, hsi_operation *operation, void *arguments)
 {
-    if (self->session == NULL) {
+    if (self->session == NULL || hsi_session_forked(self->session)) {
         return false;
     }
     hsi_raised raised = {NULL, NULL, NULL};

@@ -301,21 +301,17 @@ static PyObject *trace_finish(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* Both locks at once, the lower address first, so that two comparisons cannot wait for each other. */
 static bool journals_equal(hsi_trace *a, hsi_trace *b)
 {
     if (a == b) {
         return true;
     }
-    hsi_trace *first = (uintptr_t)a < (uintptr_t)b ? a : b;
-    hsi_trace *second = first == a ? b : a;
-    hsi_trace_settle(first);
-    hsi_trace_settle(second);
-    hsi_trace_lock(first);
-    hsi_trace_lock(second);
+    hsi_trace_settle(a);
+    hsi_trace_settle(b);
+    hsi_trace_lock_both(a, b);
     bool equal = hsi_journal_equal(hsi_trace_journal(a), hsi_trace_journal(b));
-    hsi_trace_unlock(second);
-    hsi_trace_unlock(first);
+    hsi_trace_unlock(b);
+    hsi_trace_unlock(a);
     return equal;
 }
 

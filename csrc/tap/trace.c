@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: MIT */
 #include "tap/trace.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/lock.h"
 #include "base/memory.h"
 
 struct hsi_trace {
     atomic_size_t references;
-    pthread_mutex_t lock;
+    hsi_lock lock;
     hsi_journal *journal;
     hsi_tap *tap;
     size_t limit;     /* of application data; HSI_TRACE_ALL: none */
@@ -26,7 +26,7 @@ static void destroy(hsi_trace *trace)
 {
     hsi_tap_drop(trace->tap);
     hsi_journal_free(trace->journal);
-    pthread_mutex_destroy(&trace->lock);
+    hsi_lock_cleanup(&trace->lock);
     hsi_memory_free(trace, sizeof *trace);
 }
 
@@ -38,7 +38,7 @@ hsi_status hsi_trace_of(hsi_trace **out, hsi_journal *journal)
         return HSI_NO_MEMORY;
     }
     atomic_init(&trace->references, 1);
-    pthread_mutex_init(&trace->lock, NULL); /* cannot fail with default attributes on the systems that we support */
+    hsi_lock_init(&trace->lock);
     trace->limit = HSI_TRACE_ALL;
     trace->journal = journal;
     trace->tap = hsi_tap_new(journal);
@@ -72,12 +72,17 @@ void hsi_trace_drop(hsi_trace *trace)
 
 void hsi_trace_lock(hsi_trace *trace)
 {
-    pthread_mutex_lock(&trace->lock);
+    hsi_lock_take(&trace->lock);
 }
 
 void hsi_trace_unlock(hsi_trace *trace)
 {
-    pthread_mutex_unlock(&trace->lock);
+    hsi_lock_release(&trace->lock);
+}
+
+void hsi_trace_lock_both(hsi_trace *one, hsi_trace *other)
+{
+    hsi_lock_take_both(&one->lock, &other->lock);
 }
 
 hsi_tap *hsi_trace_tap(hsi_trace *trace)

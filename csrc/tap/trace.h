@@ -63,8 +63,10 @@ hsi_view hsi_view_now(hsi_trace *trace);
 hsi_view hsi_view_hold(const hsi_view *view);
 void hsi_view_drop(const hsi_view *view);
 
-/* hsi_trace_lock and _unlock stand around every look at what hsi_trace_tap and hsi_trace_journal lend. */
+/* hsi_trace_lock and _unlock stand around every look at what hsi_trace_tap and hsi_trace_journal lend; _lock_both where
+ * two different traces are looked at together. fork() waits for them: a child finds its copy whole. */
 void hsi_trace_lock(hsi_trace *trace);
+void hsi_trace_lock_both(hsi_trace *one, hsi_trace *other);
 void hsi_trace_unlock(hsi_trace *trace);
 hsi_tap *hsi_trace_tap(hsi_trace *trace);
 hsi_journal *hsi_trace_journal(hsi_trace *trace);

@@ -37,6 +37,8 @@ TRACES_KEPT = 64
 CAPTURE = 1 << 20
 _CAPTURES: dict[object, int | None] = {"all": None, "handshake": 0}
 _ONE_SIDED = {ssl.PROTOCOL_TLS_CLIENT: False, ssl.PROTOCOL_TLS_SERVER: True}
+_CONFIGS = threading.RLock()  # while a context makes one; a child of fork() finds them whole
+os.register_at_fork(before=_CONFIGS.acquire, after_in_parent=_CONFIGS.release, after_in_child=_CONFIGS.release)
 _REVOCATION = ssl.VERIFY_CRL_CHECK_LEAF | ssl.VERIFY_CRL_CHECK_CHAIN
 
 
@@ -65,7 +67,6 @@ class Context(Listening, ssl.SSLContext):
         self.listeners = self._listeners = Listeners()
         self._recorded = Recorded(priority)
         self._configs: dict[bool, tuple[tuple[Any, ...], _core.Config]] = {}
-        self._configs_lock = threading.Lock()
 
     # ---- the seam ----
 
@@ -146,7 +147,7 @@ class Context(Listening, ssl.SSLContext):
             self.verify_mode,
             self.num_tickets,
         )
-        with self._configs_lock:
+        with _CONFIGS:
             made_for, config = self._configs.get(server_side, (None, None))
             if config is None or made_for != state:
                 config = settings.config_of(self, self._recorded, server_side)

@@ -53,6 +53,10 @@ class BusyError(Error):
     """The session is already in use by this thread: a callback called into the connection it was called from."""
 
 
+class ForkedError(Error):
+    """The connection belongs to the process that forked this one; here it can only be dropped."""
+
+
 class _Forgetful(OSError):
     """A builtin error that has a trace; its pickle leaves the trace behind, and comes back as the builtin one."""
 

@@ -6,10 +6,12 @@ SPDX-License-Identifier: MIT
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
@@ -19,7 +21,9 @@ from hsinspect.trace import Trace
 
 Handler = Callable[[TLSSocket], object]
 StrPath = str | os.PathLike[str]
-PATIENCE_SECONDS = 10.0  # for handlers, when the server ends
+PATIENCE_SECONDS = 10.0  # for all handlers, when the server ends
+PAUSE_SECONDS = 0.05  # until accept() is tried again
+_PASSING = {errno.ECONNABORTED, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EPROTO}
 
 
 def serve(
@@ -70,8 +74,10 @@ class Server:
         self._handler = handler
         self._timeout = timeout
         self._raised: list[BaseException] = []
-        self._threads: list[threading.Thread] = []
+        self._threads: set[threading.Thread] = set()
+        self._process = os.getpid()
         self._open: set[TLSSocket] = set()
+        self._closing = threading.Event()
         self._lock = threading.Lock()
         self._listener = socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
@@ -90,30 +96,70 @@ class Server:
             raise self._raised[0]
 
     def close(self) -> None:
-        """Accepts no more, and waits for the handlers; those that do not end lose their connection."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # close() alone does not wake accept()
-        self._listener.close()
-        self._acceptor.join()
-        for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
-        with self._lock:
-            left = list(self._open)
-        for conn in left:
+        """Accepts no more, and waits for the handlers. Those that do not end lose their connection, and so does at once
+        a client that has said nothing. In a child of fork() it is the copy alone that ends."""
+        self._closing.set()
+        if os.getpid() == self._process:
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(conn, socket.SHUT_RDWR)
+                self._listener.shutdown(socket.SHUT_RDWR)  # close() alone does not wake accept()
+        self._listener.close()
+        if os.getpid() == self._process:
+            self._acceptor.join()
+            self._cut(_is_silent)
+            self._wait()
+            self._cut(lambda conn: True)
+
+    def _wait(self) -> None:
+        ends = time.monotonic() + PATIENCE_SECONDS
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(max(0, ends - time.monotonic()))
+
+    def _cut(self, whom: Callable[[TLSSocket], bool]) -> None:
+        with self._lock:
+            found = list(self._open)
+        for conn in found:
+            with contextlib.suppress(OSError):
+                if whom(conn):
+                    socket.socket.shutdown(conn, socket.SHUT_RDWR)
 
     def _accept(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
                 plain, _ = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._run, args=(plain,), name="hsinspect connection", daemon=True)
-            self._threads.append(thread)
+            except OSError as error:
+                if self._closing.is_set():
+                    return
+                if error.errno not in _PASSING:
+                    self._raised.append(error)
+                    return
+                self._closing.wait(PAUSE_SECONDS)
+            else:
+                self._start(plain)
+
+    def _start(self, plain: socket.socket) -> None:
+        thread = threading.Thread(target=self._run, args=(plain,), name="hsinspect connection", daemon=True)
+        with self._lock:
+            self._threads.add(thread)
+        try:
             thread.start()
+        except RuntimeError as error:  # the system has no more of them
+            plain.close()
+            self._raised.append(error)
+            self._forget(thread)
+
+    def _forget(self, thread: threading.Thread) -> None:
+        with self._lock:
+            self._threads.discard(thread)
 
     def _run(self, plain: socket.socket) -> None:
+        try:
+            self._serve(plain)
+        finally:
+            self._forget(threading.current_thread())
+
+    def _serve(self, plain: socket.socket) -> None:
         try:
             plain.settimeout(self._timeout)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a flight waits for no acknowledgement
@@ -142,3 +188,14 @@ class Server:
             conn.trace.errors["server"] = error
             if not (isinstance(error, OSError) and hasattr(error, "trace")):
                 self._raised.append(error)  # the handler's own; a peer's fault, or the network's, is data
+
+
+def _is_silent(conn: TLSSocket) -> bool:
+    """Has its peer said nothing yet?"""
+    if conn.trace.records:
+        return False
+    try:
+        socket.socket.recv(conn, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return True
+    return False

@@ -5,11 +5,12 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from hsinspect.errors import BusyError, ClosedError, Error
+from hsinspect.errors import BusyError, ClosedError, Error, ForkedError
 
 if TYPE_CHECKING:
     from hsinspect import _core
@@ -74,8 +75,8 @@ class TLSSocket(ssl.SSLSocket):
         except BusyError:
             self._closed = False  # close() had set it
             raise
-        except ValueError:
-            pass  # the session is closed
+        except (ForkedError, ValueError):
+            pass  # another process may use it, through a descriptor of its own; or the session is closed
 
     def _take_leave(self, seam: SocketSeam) -> None:
         """What goes over the wire, or into the trace, before the descriptor is closed."""
@@ -106,7 +107,8 @@ class TLSSocket(ssl.SSLSocket):
     def _end_sending(self, core: _core.Session) -> None:
         if not self._sent_end:
             self._sent_end = True
-            core.sent_end("fin")
+            with contextlib.suppress(ForkedError):  # its parent goes on sending
+                core.sent_end("fin")
 
     def _peer_ended(self, core: _core.Session, seconds: float) -> bool:
         self.settimeout(seconds)
