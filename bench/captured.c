@@ -11,6 +11,8 @@ static hsi_config *configs[2];
 static hsi_buffer resumption; /* what the client resumes; empty: nothing */
 static hsi_session *sessions[2];
 static hsi_trace *traces[2]; /* the same one twice, or one each */
+enum { CAPTURE = 1 << 20 }; /* bytes of application data that a trace keeps: the default of hsinspect.Context */
+
 static bool apart; /* a trace each */
 static bool folding;
 
@@ -71,6 +73,7 @@ static void start(uint8_t side)
     const hsi_session_options options = {
         .side = side,
         .two_sided = !apart,
+        .capture = CAPTURE,
         .server_name = client ? SERVER_NAME : NULL,
         .resumption = client ? hsi_buffer_peek(&resumption) : HSI_BYTES_EMPTY,
         .observer = {.context = traces[side], .appended = folding ? fold : NULL},
@@ -80,10 +83,10 @@ static void start(uint8_t side)
 
 static void carry(hsi_session *from, hsi_session *to)
 {
-    hsi_buffer bytes = HSI_BUFFER_EMPTY;
+    static hsi_buffer bytes;
     check(hsi_session_take(from, &bytes, SIZE_MAX) == HSI_OK, "bytes to carry");
     check(hsi_session_feed(to, hsi_buffer_peek(&bytes)) == HSI_OK, "bytes carried");
-    hsi_buffer_cleanup(&bytes);
+    hsi_buffer_consume(&bytes, hsi_buffer_length(&bytes));
 }
 
 /* Lets one end go on, and carries what it says. */
