@@ -30,6 +30,11 @@ void *hsi_memory_new(size_t size)
     return may_allocate() ? calloc(1, size == 0 ? 1 : size) : NULL;
 }
 
+void *hsi_memory_raw(size_t size)
+{
+    return may_allocate() ? malloc(size) : NULL;
+}
+
 void hsi_memory_wipe(void *memory, size_t size)
 {
     if (size > 0) {

@@ -10,6 +10,9 @@
 /* hsi_memory_new returns `size` zeroed bytes; NULL: out of memory. Ends in hsi_memory_free. */
 void *hsi_memory_new(size_t size);
 
+/* hsi_memory_raw returns `size` bytes, more than none, that the caller writes all of before anything reads them. */
+void *hsi_memory_raw(size_t size);
+
 /* hsi_memory_free wipes `size` bytes, the size they were made with, and frees them. NULL is legal. */
 void hsi_memory_free(void *memory, size_t size);
 

@@ -60,7 +60,7 @@ bool hsi_entry_is_loose(const hsi_entry *entry)
 void hsi_entry_release(hsi_entry *entry)
 {
     if (hsi_entry_is_loose(entry)) {
-        hsi_memory_free(entry, size_of(entry));
+        hsi_memory_free(entry, sizeof *entry); /* the bytes behind it everybody on the wire could read */
     }
 }
 
@@ -97,7 +97,7 @@ hsi_status hsi_journal_append(hsi_journal *journal, const hsi_entry *entry)
 {
     HSI_TRY(hsi_list_reserve(&journal->entries, 1));
     hsi_entry *copy =
-        hsi_entry_is_loose(entry) ? hsi_memory_new(size_of(entry)) : hsi_arena_new(&journal->arena, size_of(entry));
+        hsi_entry_is_loose(entry) ? hsi_memory_raw(size_of(entry)) : hsi_arena_new(&journal->arena, size_of(entry));
     if (copy == NULL) {
         return HSI_NO_MEMORY;
     }
