@@ -1,20 +1,19 @@
 /* Captured: pairs through csrc/live. "captured": both ends in one trace, as the lab has them, and nobody listens: what being
- * watched costs by itself; "captured-apart": a trace for each end, as sockets have them; "folded": one trace that is folded
- * after every entry, as for a listener, but without Python.
+ * watched costs by itself; "captured-apart": a trace for each end, as sockets have them; "captured-all": with all application
+ * data kept; "folded": one trace that is folded after every entry, as for a listener, but without Python.
  * SPDX-License-Identifier: MIT */
 #include <gnutls/gnutls.h>
 
-#include "live/session.h"
+#include "live/session_state.h"
 #include "pair.h"
 
 static hsi_config *configs[2];
 static hsi_buffer resumption; /* what the client resumes; empty: nothing */
 static hsi_session *sessions[2];
 static hsi_trace *traces[2]; /* the same one twice, or one each */
-enum { CAPTURE = 1 << 20 }; /* bytes of application data that a trace keeps: the default of hsinspect.Context */
-
 static bool apart; /* a trace each */
 static bool folding;
+static size_t limit = 1 << 20; /* of application data kept, as the default of capture= has it */
 
 /* ---- setting up ---- */
 
@@ -47,6 +46,12 @@ static void set_up_apart(const struct scenario *scenario)
     set_up(scenario);
 }
 
+static void set_up_all(const struct scenario *scenario)
+{
+    limit = HSI_TRACE_ALL;
+    set_up(scenario);
+}
+
 static void set_up_folded(const struct scenario *scenario)
 {
     folding = true;
@@ -64,6 +69,7 @@ static hsi_trace *new_trace(void)
 {
     hsi_trace *trace = hsi_trace_new();
     check(trace != NULL, "a trace");
+    hsi_trace_bound(trace, limit);
     return trace;
 }
 
@@ -73,7 +79,6 @@ static void start(uint8_t side)
     const hsi_session_options options = {
         .side = side,
         .two_sided = !apart,
-        .capture = CAPTURE,
         .server_name = client ? SERVER_NAME : NULL,
         .resumption = client ? hsi_buffer_peek(&resumption) : HSI_BYTES_EMPTY,
         .observer = {.context = traces[side], .appended = folding ? fold : NULL},
@@ -81,12 +86,16 @@ static void start(uint8_t side)
     check(hsi_session_new(&sessions[side], configs[side], traces[side], &options) == HSI_OK, "a session");
 }
 
+static size_t feed(void *to, hsi_bytes bytes)
+{
+    check(hsi_session_feed(to, bytes) == HSI_OK, "bytes carried");
+    return bytes.length;
+}
+
+/* As the pump moves bytes to a socket: without a copy of its own. */
 static void carry(hsi_session *from, hsi_session *to)
 {
-    static hsi_buffer bytes;
-    check(hsi_session_take(from, &bytes, SIZE_MAX) == HSI_OK, "bytes to carry");
-    check(hsi_session_feed(to, hsi_buffer_peek(&bytes)) == HSI_OK, "bytes carried");
-    hsi_buffer_consume(&bytes, hsi_buffer_length(&bytes));
+    check(hsi_transport_offer(from, feed, to) == HSI_OK, "bytes to carry");
 }
 
 /* Lets one end go on, and carries what it says. */
@@ -157,4 +166,5 @@ static void remember(void)
 
 const struct way captured = {"captured", set_up, remember, pair};
 const struct way captured_apart = {"captured-apart", set_up_apart, remember, pair};
+const struct way captured_all = {"captured-all", set_up_all, remember, pair};
 const struct way folded = {"folded", set_up_folded, remember, pair};

@@ -25,7 +25,7 @@ struct way {
     void (*pair)(size_t writes); /* makes a pair whose client sends that much, and ends it */
 };
 
-extern const struct way bare, captured, captured_apart, folded;
+extern const struct way bare, captured, captured_apart, captured_all, folded;
 
 /* check ends the program where something does not hold that a measurement needs. */
 void check(bool holds, const char *what);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-static const struct way *const ways[] = {&bare, &captured, &captured_apart, &folded};
+static const struct way *const ways[] = {&bare, &captured, &captured_apart, &captured_all, &folded};
 
 void check(bool holds, const char *what)
 {

@@ -1,5 +1,6 @@
 /* Journal: what happened to one connection, append-only, in order. All else is computed from it: a live trace, a pickle,
- * a saved file and a replay are the same journal. Owns its bytes; wipes them when freed. Does no I/O.
+ * a saved file and a replay are the same journal. Owns its bytes; wipes them when freed, but for records of application
+ * data as they were on the wire. Does no I/O.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TAP_JOURNAL_H
 #define HSI_TAP_JOURNAL_H

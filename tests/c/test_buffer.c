@@ -65,15 +65,13 @@ static void integers_are_appended_big_endian(void **state)
     hsi_buffer_cleanup(&buffer);
 }
 
-static void what_is_consumed_is_gone_and_wiped(void **state)
+static void what_is_consumed_is_gone(void **state)
 {
     (void)state;
     hsi_buffer buffer = HSI_BUFFER_EMPTY;
     append_text(&buffer, "secret, then more");
-    const uint8_t *secret = hsi_buffer_peek(&buffer).data;
     hsi_buffer_consume(&buffer, 6);
     assert_holds(&buffer, ", then more");
-    assert_zeros(secret, 6);
     hsi_buffer_cleanup(&buffer);
 }
 
@@ -111,7 +109,7 @@ static void a_queue_keeps_its_bytes_in_order_and_does_not_grow_for_ever(void **s
     uint8_t next = 0;
     append_text(&queue, "#");
     hsi_buffer_truncate(&queue, 0);
-    for (unsigned i = 0; i < 10000; i++) {
+    for (unsigned i = 0; i < 100000; i++) {
         assert_int_equal(hsi_buffer_append_uint(&queue, 1, (uint8_t)i), HSI_OK);
         if (i >= 40) { /* 40 bytes wait, always: never empty */
             assert_int_equal(hsi_buffer_peek(&queue).data[0], next++);
@@ -119,7 +117,7 @@ static void a_queue_keeps_its_bytes_in_order_and_does_not_grow_for_ever(void **s
         }
     }
     assert_int_equal(hsi_buffer_length(&queue), 40);
-    assert_true(queue.capacity <= 128);
+    assert_true(queue.capacity <= 512);
     hsi_buffer_cleanup(&queue);
 }
 
@@ -156,7 +154,7 @@ int main(void)
         cmocka_unit_test(an_empty_buffer_holds_nothing_and_may_be_cleaned_up_twice),
         cmocka_unit_test(what_is_appended_stands_at_the_end),
         cmocka_unit_test(integers_are_appended_big_endian),
-        cmocka_unit_test(what_is_consumed_is_gone_and_wiped),
+        cmocka_unit_test(what_is_consumed_is_gone),
         cmocka_unit_test(what_is_truncated_is_gone_and_wiped),
         cmocka_unit_test(extended_bytes_are_zero_even_where_something_stood),
         cmocka_unit_test(a_queue_keeps_its_bytes_in_order_and_does_not_grow_for_ever),

@@ -167,7 +167,7 @@ static void out_of_memory_comes_out_with_the_lines_taken_before(void **state)
     }
     hsi_journal *journal = hsi_journal_new();
     size_t lines = 0;
-    hsi_memory_fail_after(10);
+    hsi_memory_fail_after(8);
     assert_int_equal(hsi_keylog_append(journal, HSI_CLIENT, hsi_bytes_text(text), &lines), HSI_NO_MEMORY);
     hsi_memory_fail_after(SIZE_MAX);
     assert_true(lines > 0 && lines < 400);
