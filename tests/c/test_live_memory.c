@@ -1,5 +1,5 @@
-/* Tests csrc/live, and csrc/tap on what it journals, where memory runs out: each allocation of ours fails once. Holds: whoever
- * needed it says NO_MEMORY, nobody is let in unverified, and after the end every block is freed and was wiped.
+/* Tests csrc/live, and csrc/tap on what it journals, where memory runs out: each allocation of ours fails once. Holds:
+ * whoever needed it says NO_MEMORY, nobody is let in unverified, and after the end every block is freed and was wiped.
  * SPDX-License-Identifier: MIT */
 #include "life.h"
 #include "watched.h"
