@@ -20,7 +20,7 @@ typedef struct failing_calls {
     size_t fails; /* the one with this number fails; SIZE_MAX: none */
     int code; /* with this */
     const char *name; /* of the one that did; NULL: none */
-    bool peerless;    /* from now on GnuTLS has no certificate of any peer */
+    bool peerless; /* from now on GnuTLS has no certificate of any peer */
 } failing_calls;
 
 static failing_calls failing = {.fails = SIZE_MAX};
