@@ -68,7 +68,7 @@ void *hsi_spare_take(hsi_journal *journal, size_t size)
     if (spare->size >= size && spare->size / 2 <= size) {
         return spare;
     }
-    hsi_memory_free(spare, sizeof *spare); /* of no use, and so for most of those that come */
+    hsi_memory_free(spare, spare->size); /* of no use, and so for most of those that come */
     return NULL;
 }
 
@@ -77,7 +77,7 @@ void hsi_spare_cleanup(hsi_journal *journal)
     while (journal->spares != NULL) {
         hsi_spare *spare = journal->spares;
         journal->spares = spare->next;
-        hsi_memory_free(spare, sizeof *spare);
+        hsi_memory_free(spare, spare->size);
     }
 }
 

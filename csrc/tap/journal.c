@@ -63,7 +63,7 @@ void hsi_journal_free(hsi_journal *journal)
         for (size_t i = 0; i < journal->entries.count; i++) {
             hsi_entry *entry = journal->entries.items[i];
             if (hsi_entry_is_loose(entry)) {
-                hsi_memory_free(entry, sizeof *entry); /* its bytes were on the wire, for all to see */
+                hsi_memory_free(entry, hsi_entry_size(entry));
             }
         }
         hsi_spare_cleanup(journal);

@@ -76,6 +76,14 @@ static void any_allocation_may_fail_in_a_life(void **state)
 
 /* ---- one session, with what is left unread, and a peer that goes away or is not whom it should be ---- */
 
+/* What was left unread could not be told any more, and nobody can be told that. */
+static bool free_failed(hsi_session *session)
+{
+    bool before = watched.failed;
+    hsi_session_free(session);
+    return watched.failed && !before;
+}
+
 static bool live_alone(const void *context)
 {
     const plan *how = context;
@@ -97,10 +105,7 @@ static bool live_alone(const void *context)
         told |= steps[i] == HSI_NO_MEMORY;
         assert_true(i < 4 || steps[i] != HSI_OK);
     }
-    bool before = watched.failed;
-    hsi_session_free(session);
-    told |=
-        watched.failed && !before; /* what was left unread could not be told any more, and nobody can be told that */
+    told |= free_failed(session);
     hsi_config_drop(config);
     hsi_trace_drop(trace);
     return told;
@@ -141,7 +146,7 @@ static void any_allocation_may_fail_where_a_server_is_not_trusted(void **state)
     (void)state;
     const plan plans[] = {plan_of(TLS("1.2"), true), plan_of(TLS("1.3"), true)};
     for (size_t i = 0; i < HSI_COUNT(plans); i++) {
-        fail_each_allocation(live_distrusting, &plans[i], 30);
+        fail_each_allocation(live_distrusting, &plans[i], 20);
     }
 }
 
@@ -167,7 +172,7 @@ static bool pumped(const void *context)
         }
     }
     for (uint8_t side = 0; side < 2; side++) {
-        hsi_session_free(both.it.sessions[side]);
+        told |= free_failed(both.it.sessions[side]);
         hsi_trace_drop(both.traces[side]);
         cut(&both, side);
     }
@@ -259,12 +264,12 @@ static bool gnutls_has_memory(void)
 
 static void *give(size_t size)
 {
-    return gnutls_has_memory() ? malloc(size) : NULL;
+    return gnutls_has_memory() ? __real_malloc(size) : NULL; /* the other is watched */
 }
 
 static void *give_zeros(size_t count, size_t size)
 {
-    void *memory = give(count * size); /* not by calloc, which is watched */
+    void *memory = give(count * size);
     return memory == NULL ? NULL : memset(memory, 0, count * size);
 }
 

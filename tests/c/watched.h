@@ -1,5 +1,5 @@
 /* Watched memory: counts the allocations of csrc, makes one of them fail, and looks at each block that is freed: is it
- * wiped? Link with -Wl,--wrap=calloc,--wrap=free; csrc/base/memory.c is the only file of csrc that calls either.
+ * wiped? Link with -Wl,--wrap=calloc,--wrap=malloc,--wrap=free; csrc/base/memory.c is the only file of csrc that calls them.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TEST_WATCHED_H
 #define HSI_TEST_WATCHED_H
@@ -25,22 +25,36 @@ typedef struct watched_memory {
 static watched_memory watched = {.fails = SIZE_MAX};
 
 void *__real_calloc(size_t count, size_t size);
+void *__real_malloc(size_t size);
 void __real_free(void *memory);
 void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
 void __wrap_free(void *memory);
+
+static bool allocation_fails(void)
+{
+    bool fails = watched.made++ == watched.fails;
+    watched.failed = watched.failed || fails;
+    return fails;
+}
+
+static void *watch_block(void *memory, size_t size)
+{
+    if (memory != NULL && watched.live < WATCHED_MOST) {
+        watched.blocks[watched.live].at = memory;
+        watched.blocks[watched.live++].size = size;
+    }
+    return memory;
+}
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    if (watched.made++ == watched.fails) {
-        watched.failed = true;
-        return NULL;
-    }
-    uint8_t *memory = __real_calloc(count, size);
-    if (memory != NULL && watched.live < WATCHED_MOST) {
-        watched.blocks[watched.live].at = memory;
-        watched.blocks[watched.live++].size = count * size;
-    }
-    return memory;
+    return allocation_fails() ? NULL : watch_block(__real_calloc(count, size), count * size);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return allocation_fails() ? NULL : watch_block(__real_malloc(size), size);
 }
 
 static void look_at_freed(size_t block)
