@@ -4,9 +4,10 @@
  *     of length and so many bytes
  * where kind 0 has a key log's text for its data. Kind and sides count modulo what there is. What is cut short is left out.
  * Seeds: tests/fuzz/corpus/tap: the handshakes of RFC 8448 and of the Illustrated TLS 1.2 Connection with their secrets,
- * and lab handshakes with all that a live session notes.
+ * and lab handshakes with all that a live session notes, one for each way to protect a record or to come to a secret.
  * Holds: folding after every entry comes to the same events as folding once; the records of a sender, one after another,
- * are the bytes that it sent; the fields of every message tile it; looking never fails.
+ * are the bytes that it sent; nothing comes of a record that was not opened; the fields of every message tile it; looking
+ * never fails.
  * SPDX-License-Identifier: MIT */
 #include "../c/tiling.h"
 #include "must.h"
@@ -62,6 +63,24 @@ static void read_journal(hsi_journal *journal, hsi_tap *tap, hsi_bytes input)
 }
 
 /* ---- what must hold ---- */
+
+static bool was_opened(const hsi_record *record)
+{
+    return record->state == HSI_RECORD_PLAIN || record->state == HSI_RECORD_OPENED;
+}
+
+/* Nothing comes of a record that could not be read, or whose MAC is wrong. */
+static void check_sources(const hsi_tap *tap)
+{
+    const hsi_list *data = hsi_tap_application_data(tap), *alerts = hsi_tap_alerts(tap);
+    for (size_t i = 0; i < data->count; i++) {
+        must(((const hsi_application_data *)data->items[i])->record->state == HSI_RECORD_OPENED);
+    }
+    for (size_t i = 0; i < alerts->count; i++) {
+        must(was_opened(((const hsi_alert *)alerts->items[i])->record));
+    }
+    must((hsi_tap_handshake(tap) == NULL) == (hsi_tap_handshakes(tap)->count == 0));
+}
 
 static void check_same(const hsi_list *a, const hsi_list *b)
 {
@@ -131,6 +150,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_same(hsi_tap_events(at_once), hsi_tap_events(in_steps));
     check_wire(at_once, journals[0], HSI_CLIENT);
     check_wire(at_once, journals[0], HSI_SERVER);
+    check_sources(at_once);
     check_messages(at_once);
     check_checks(at_once);
     hsi_tap_drop(at_once);

@@ -1,6 +1,8 @@
-"""A handshake that nobody looks at leaves nothing behind."""
+"""What was negotiated leaves nothing behind."""
 
 from growth import check
-from hsinspect import lab
+from touch import anew, example, touch
 
-check(lambda: lab.run("TLSv1.3", request=b"question", response=b"answer"))
+TRACE = example()
+
+check(lambda: touch(anew(lambda: [*TRACE.handshakes, TRACE.handshake])), rounds=200)

@@ -1,6 +1,6 @@
 """What the leak_*.py of single types do a round of: objects made anew, and each of their attributes looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from hsinspect import lab
 
@@ -15,6 +15,15 @@ def touch(things: Iterable[object]) -> None:
         for name in dir(thing):
             if not name.startswith("_"):
                 getattr(thing, name, None)
+
+
+def anew(look: Callable[[], Iterable[object]]) -> Iterator[object]:
+    """As many as a round has, of what looking gives, which makes them anew each time."""
+    given = 0
+    while given < OBJECTS:
+        for thing in look():
+            given += 1
+            yield thing
 
 
 def example() -> lab.Trace:

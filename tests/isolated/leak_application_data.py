@@ -1,0 +1,9 @@
+"""Pieces of application data leave nothing behind."""
+
+from growth import check
+from hsinspect import ApplicationData
+from touch import anew, example, touch
+
+TRACE = example()
+
+check(lambda: touch(anew(lambda: [event for event in TRACE.events if isinstance(event, ApplicationData)])), rounds=200)

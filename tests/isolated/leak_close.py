@@ -1,0 +1,8 @@
+"""Ends of a stream leave nothing behind."""
+
+from growth import check
+from touch import anew, example, touch
+
+TRACE = example()
+
+check(lambda: touch(anew(lambda: TRACE.closes)), rounds=200)
