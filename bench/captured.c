@@ -69,7 +69,6 @@ static hsi_trace *new_trace(void)
 {
     hsi_trace *trace = hsi_trace_new();
     check(trace != NULL, "a trace");
-    hsi_trace_bound(trace, limit);
     return trace;
 }
 
@@ -79,6 +78,7 @@ static void start(uint8_t side)
     const hsi_session_options options = {
         .side = side,
         .two_sided = !apart,
+        .capture = limit,
         .server_name = client ? SERVER_NAME : NULL,
         .resumption = client ? hsi_buffer_peek(&resumption) : HSI_BYTES_EMPTY,
         .observer = {.context = traces[side], .appended = folding ? fold : NULL},

@@ -1,4 +1,4 @@
-/* Buffer: bytes that grow at the end and can be taken from the front; wiped on growth and when freed.
+/* Buffer: bytes that grow at the end and can be taken from the front; wiped when its memory is replaced or freed.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_BASE_BUFFER_H
 #define HSI_BASE_BUFFER_H

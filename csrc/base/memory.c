@@ -32,7 +32,7 @@ void *hsi_memory_new(size_t size)
 
 void *hsi_memory_raw(size_t size)
 {
-    return may_allocate() ? malloc(size) : NULL;
+    return may_allocate() ? malloc(size == 0 ? 1 : size) : NULL;
 }
 
 void hsi_memory_wipe(void *memory, size_t size)
@@ -52,7 +52,7 @@ void hsi_memory_free(void *memory, size_t size)
 
 hsi_status hsi_memory_grow(void **memory, size_t old, size_t size)
 {
-    void *grown = hsi_memory_new(size);
+    void *grown = hsi_memory_raw(size);
     if (grown == NULL) {
         return HSI_NO_MEMORY;
     }

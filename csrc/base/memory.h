@@ -10,7 +10,7 @@
 /* hsi_memory_new returns `size` zeroed bytes; NULL: out of memory. Ends in hsi_memory_free. */
 void *hsi_memory_new(size_t size);
 
-/* hsi_memory_raw returns `size` bytes, more than none, that the caller writes all of before anything reads them. */
+/* hsi_memory_raw returns `size` bytes that hold anything, for who fills them all at once. Else as hsi_memory_new. */
 void *hsi_memory_raw(size_t size);
 
 /* hsi_memory_free wipes `size` bytes, the size they were made with, and frees them. NULL is legal. */
@@ -19,7 +19,8 @@ void hsi_memory_free(void *memory, size_t size);
 /* hsi_memory_wipe zeroes in a way that no optimiser removes. */
 void hsi_memory_wipe(void *memory, size_t size);
 
-/* hsi_memory_grow replaces *memory, of `old` bytes, by a larger one with the same beginning; the old one is wiped.
+/* hsi_memory_grow replaces *memory, of `old` bytes, by a larger one with the same beginning, whose rest holds anything; the
+ * old one is wiped.
  * NO_MEMORY: *memory is as it was. */
 HSI_MUST_USE hsi_status hsi_memory_grow(void **memory, size_t old, size_t size);
 

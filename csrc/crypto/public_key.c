@@ -113,7 +113,9 @@ static hsi_status check_exponent(gnutls_pubkey_t key)
 static hsi_status check_cost(gnutls_pubkey_t key, gnutls_pk_algorithm_t *kind)
 {
     unsigned int bits = 0;
-    *kind = (gnutls_pk_algorithm_t)gnutls_pubkey_get_pk_algorithm(key, &bits);
+    int code = gnutls_pubkey_get_pk_algorithm(key, &bits);
+    HSI_TRY(hsi_gnutls_status(code));
+    *kind = (gnutls_pk_algorithm_t)code;
     if (bits > KEY_BITS_MAX) {
         return HSI_UNSUPPORTED;
     }
@@ -228,7 +230,9 @@ static hsi_status import_any(gnutls_x509_privkey_t *out, hsi_bytes encoded, cons
 static hsi_status adopt_key(hsi_private_key *key, gnutls_x509_privkey_t x509)
 {
     size_t size = sizeof key->id;
-    if (gnutls_x509_privkey_get_pk_algorithm(x509) != GNUTLS_PK_RSA) {
+    int kind = gnutls_x509_privkey_get_pk_algorithm(x509);
+    HSI_TRY(hsi_gnutls_status(kind));
+    if (kind != GNUTLS_PK_RSA) {
         return HSI_CREDENTIALS;
     }
     HSI_TRY(hsi_gnutls_status(gnutls_x509_privkey_get_key_id(x509, GNUTLS_KEYID_USE_SHA256, key->id, &size)));

@@ -22,6 +22,9 @@ static int make_credentials(hsi_config *config)
     if (code >= 0) {
         code = gnutls_anon_allocate_server_credentials(&config->anonymous_server);
     }
+    if (code >= 0 && config->anonymous_server == NULL) {
+        code = GNUTLS_E_MEMORY_ERROR; /* GnuTLS 3.7.9 does not say so */
+    }
     if (code >= 0) {
         code = gnutls_anon_set_server_known_dh_params(config->anonymous_server, GNUTLS_SEC_PARAM_MEDIUM);
     }
@@ -125,7 +128,12 @@ hsi_status hsi_config_tickets(hsi_config *config, bool on)
     if (!on || config->side == HSI_CLIENT) {
         return HSI_OK;
     }
-    return gnutls_session_ticket_key_generate(&config->ticket_key) >= 0 ? HSI_OK : HSI_CRYPTO;
+    int code = gnutls_session_ticket_key_generate(&config->ticket_key);
+    if (code < 0) {
+        config->ticket_key = (gnutls_datum_t){NULL, 0}; /* GnuTLS leaves its length there */
+        return code == GNUTLS_E_MEMORY_ERROR ? HSI_NO_MEMORY : HSI_CRYPTO;
+    }
+    return HSI_OK;
 }
 
 /* ---- pre-shared keys ---- */
@@ -196,10 +204,10 @@ hsi_status hsi_config_psk(hsi_config *config, hsi_bytes identity, hsi_bytes key)
         return HSI_CREDENTIALS;
     }
     if (config->side == HSI_CLIENT) {
-        return make_psk_client(config, identity, key) >= 0 ? HSI_OK : HSI_CREDENTIALS;
+        return hsi_credentials_status(make_psk_client(config, identity, key));
     }
     HSI_TRY(remember_psk(config, identity, key));
-    return make_psk_server(config) >= 0 ? HSI_OK : HSI_CREDENTIALS;
+    return hsi_credentials_status(make_psk_server(config));
 }
 
 /* ---- a session gets it ---- */

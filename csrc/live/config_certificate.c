@@ -13,7 +13,7 @@ static gnutls_x509_crt_fmt_t format_of(hsi_bytes bytes)
                                                                                                : GNUTLS_X509_FMT_DER;
 }
 
-static hsi_status status_of(int code)
+hsi_status hsi_credentials_status(int code)
 {
     if (code == GNUTLS_E_MEMORY_ERROR) {
         return HSI_NO_MEMORY;
@@ -45,14 +45,14 @@ hsi_status hsi_config_certificate(hsi_config *config, hsi_bytes chain, hsi_bytes
     gnutls_datum_t datum = hsi_gnutls_datum(chain);
     int code = gnutls_x509_crt_list_import2(&certificates, &count, &datum, format_of(chain), 0);
     if (code < 0) {
-        return status_of(code);
+        return hsi_credentials_status(code);
     }
     code = set_key(config, certificates, count, key, password);
     for (unsigned i = 0; i < count; i++) {
         gnutls_x509_crt_deinit(certificates[i]);
     }
     gnutls_free(certificates);
-    return status_of(code);
+    return hsi_credentials_status(code);
 }
 
 hsi_status hsi_config_trust(hsi_config *config, hsi_bytes certificates, size_t *count)
@@ -60,7 +60,7 @@ hsi_status hsi_config_trust(hsi_config *config, hsi_bytes certificates, size_t *
     gnutls_datum_t datum = hsi_gnutls_datum(certificates);
     int code = gnutls_certificate_set_x509_trust_mem(config->certificate, &datum, format_of(certificates));
     *count = code < 0 ? 0 : (size_t)code;
-    return code == 0 ? HSI_CREDENTIALS : status_of(code);
+    return code == 0 ? HSI_CREDENTIALS : hsi_credentials_status(code);
 }
 
 hsi_status hsi_config_trust_system(hsi_config *config, size_t *count)

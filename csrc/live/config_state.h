@@ -39,6 +39,9 @@ struct hsi_config {
 /* hsi_config_apply gives a new GnuTLS session what the config has. Returns GnuTLS's code. */
 int hsi_config_apply(const hsi_config *config, gnutls_session_t session);
 
+/* hsi_credentials_status is what GnuTLS's code for something that a config is given means: NO_MEMORY, CREDENTIALS or OK. */
+HSI_MUST_USE hsi_status hsi_credentials_status(int code);
+
 /* hsi_config_psk_key finds the key of an identity among a server's PSKs; false: it is not known. */
 bool hsi_config_psk_key(const hsi_config *config, hsi_bytes identity, hsi_bytes *key);
 

@@ -272,14 +272,32 @@ static void consume_out(hsi_session *session, size_t length)
     }
 }
 
-hsi_status hsi_session_take(hsi_session *session, hsi_buffer *out, size_t limit)
+/* All of it into an empty buffer: the two change places, and nothing is copied. */
+static void swap_out(hsi_session *session, hsi_buffer *out)
 {
-    HSI_TRY(hsi_session_lock(session));
+    hsi_buffer all = session->out;
+    session->out = *out;
+    *out = all;
+    session->taken += hsi_buffer_length(out);
+}
+
+static hsi_status copy_out(hsi_session *session, hsi_buffer *out, size_t limit)
+{
     hsi_bytes waiting = hsi_buffer_peek(&session->out);
     size_t length = waiting.length < limit ? waiting.length : limit;
-    hsi_status status = hsi_buffer_append(out, hsi_bytes_slice(waiting, 0, length));
-    if (status == HSI_OK) {
-        consume_out(session, length);
+    HSI_TRY(hsi_buffer_append(out, hsi_bytes_slice(waiting, 0, length)));
+    consume_out(session, length);
+    return HSI_OK;
+}
+
+hsi_status hsi_session_take(hsi_session *session, hsi_buffer *out, size_t limit)
+{
+    hsi_status status = HSI_OK;
+    HSI_TRY(hsi_session_lock(session));
+    if (hsi_buffer_length(out) == 0 && hsi_buffer_length(&session->out) <= limit) {
+        swap_out(session, out);
+    } else {
+        status = copy_out(session, out, limit);
     }
     hsi_session_unlock(session);
     return status;

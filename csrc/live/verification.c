@@ -116,8 +116,9 @@ static const char *print(hsi_session *session, unsigned status)
 {
     gnutls_free(session->verify_text.data);
     session->verify_text = (gnutls_datum_t){NULL, 0};
-    if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &session->verify_text, 0) < 0) {
-        return "the certificate is not trusted";
+    int code = gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &session->verify_text, 0);
+    if (code < 0 || session->verify_text.data == NULL) { /* without memory GnuTLS 3.7.9 calls nothing a success */
+        return status == 0 ? "The certificate is trusted." : "The certificate is NOT trusted.";
     }
     return (const char *)session->verify_text.data;
 }
@@ -144,15 +145,17 @@ static int on_certificate(gnutls_session_t gnutls)
     return asked && count > 0 ? judge(session) : 0;
 }
 
-/* A client that verifies cannot trust a server without a name or a key of its own. */
+/* A client that verifies cannot trust a server without a certificate or a key that both know. */
 static int judge_anonymous(hsi_session *session)
 {
-    if (session->side != HSI_CLIENT || session->config->verify == HSI_VERIFY_NONE ||
-        gnutls_auth_get_type(session->gnutls) != GNUTLS_CRD_ANON) {
+    gnutls_credentials_type_t type = gnutls_auth_get_type(session->gnutls);
+    if (session->side != HSI_CLIENT || session->config->verify == HSI_VERIFY_NONE || type == GNUTLS_CRD_PSK) {
         return hsi_session_code(session);
     }
     session->untrusted = true;
-    note_verdict(session, 0, "The server is anonymous: the cipher suite has no certificate.");
+    note_verdict(session, 0,
+                 type == GNUTLS_CRD_ANON ? "The server is anonymous: the cipher suite has no certificate."
+                                         : "The server has no certificate.");
     return GNUTLS_E_CERTIFICATE_ERROR;
 }
 

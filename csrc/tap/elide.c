@@ -2,6 +2,7 @@
  * say how many there were and hold what the records after them need. In: marks on wire entries. Out: ELIDED entries.
  * Knows no TLS but the five bytes of a record's header, RFC 8446 section 5.1.
  * SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "tap/journal_state.h"
 
 enum { HEADER = 5, TLS10_MINOR = 1, TOTAL = 8 };
@@ -40,6 +41,44 @@ size_t hsi_journal_excess(const hsi_journal *journal, size_t keep)
 {
     size_t others = journal->oldest == NULL ? 0 : journal->application - cost(journal->oldest);
     return journal->oldest == NULL || others < keep ? 0 : journal->application - keep;
+}
+
+/* ---- memory: what an elided record leaves is what the next one needs ---- */
+
+struct hsi_spare {
+    hsi_spare *next;
+    size_t size;
+};
+
+void hsi_spare_put(hsi_journal *journal, hsi_entry *entry)
+{
+    size_t size = hsi_entry_size(entry);
+    hsi_spare *spare = (void *)entry;
+    *spare = (hsi_spare){journal->spares, size};
+    journal->spares = spare;
+}
+
+void *hsi_spare_take(hsi_journal *journal, size_t size)
+{
+    hsi_spare *spare = journal->spares;
+    if (spare == NULL) {
+        return NULL;
+    }
+    journal->spares = spare->next;
+    if (spare->size >= size && spare->size / 2 <= size) {
+        return spare;
+    }
+    hsi_memory_free(spare, sizeof *spare); /* of no use, and so for most of those that come */
+    return NULL;
+}
+
+void hsi_spare_cleanup(hsi_journal *journal)
+{
+    while (journal->spares != NULL) {
+        hsi_spare *spare = journal->spares;
+        journal->spares = spare->next;
+        hsi_memory_free(spare, sizeof *spare);
+    }
 }
 
 /* ---- runs ---- */
@@ -130,7 +169,7 @@ static hsi_status elide(hsi_journal *journal, growing *open, hsi_entry **entry)
     extend_run(*grows, elided);
     journal->application -= cost(elided);
     journal->oldest = NULL;
-    hsi_entry_release(elided);
+    hsi_spare_put(journal, elided);
     *entry = begins ? *grows : NULL;
     return HSI_OK;
 }

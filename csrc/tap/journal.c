@@ -45,7 +45,7 @@ hsi_journal *hsi_journal_new(void)
     return journal;
 }
 
-static size_t size_of(const hsi_entry *entry)
+size_t hsi_entry_size(const hsi_entry *entry)
 {
     return sizeof *entry + entry->data.length + entry->name.length + entry->aux.length;
 }
@@ -57,19 +57,16 @@ bool hsi_entry_is_loose(const hsi_entry *entry)
     return entry->kind == HSI_ENTRY_WIRE && entry->data.length > 0 && entry->data.data[0] == APPLICATION_DATA;
 }
 
-void hsi_entry_release(hsi_entry *entry)
-{
-    if (hsi_entry_is_loose(entry)) {
-        hsi_memory_free(entry, sizeof *entry); /* the bytes behind it everybody on the wire could read */
-    }
-}
-
 void hsi_journal_free(hsi_journal *journal)
 {
     if (journal != NULL) {
         for (size_t i = 0; i < journal->entries.count; i++) {
-            hsi_entry_release(journal->entries.items[i]);
+            hsi_entry *entry = journal->entries.items[i];
+            if (hsi_entry_is_loose(entry)) {
+                hsi_memory_free(entry, sizeof *entry); /* its bytes were on the wire, for all to see */
+            }
         }
+        hsi_spare_cleanup(journal);
         hsi_list_cleanup(&journal->entries);
         hsi_arena_cleanup(&journal->arena);
         hsi_memory_free(journal, sizeof *journal);
@@ -92,12 +89,21 @@ static hsi_bytes place(uint8_t **at, hsi_bytes column)
     return copy;
 }
 
-/* An entry and its bytes are one piece: this runs for every read and write of a live connection. */
+static hsi_entry *make_room(hsi_journal *journal, const hsi_entry *entry)
+{
+    size_t size = hsi_entry_size(entry);
+    if (!hsi_entry_is_loose(entry)) {
+        return hsi_arena_new(&journal->arena, size);
+    }
+    void *spare = hsi_spare_take(journal, size);
+    return spare == NULL ? hsi_memory_raw(size) : spare;
+}
+
+/* An entry and its bytes are one piece: this runs for every record of a live connection. */
 hsi_status hsi_journal_append(hsi_journal *journal, const hsi_entry *entry)
 {
     HSI_TRY(hsi_list_reserve(&journal->entries, 1));
-    hsi_entry *copy =
-        hsi_entry_is_loose(entry) ? hsi_memory_raw(size_of(entry)) : hsi_arena_new(&journal->arena, size_of(entry));
+    hsi_entry *copy = make_room(journal, entry);
     if (copy == NULL) {
         return HSI_NO_MEMORY;
     }

@@ -7,6 +7,8 @@
 #include "base/list.h"
 #include "tap/journal.h"
 
+typedef struct hsi_spare hsi_spare;
+
 struct hsi_journal {
     hsi_arena arena; /* of the entries and their bytes, but for the loose ones */
     hsi_list entries;
@@ -16,12 +18,18 @@ struct hsi_journal {
     size_t application; /* bytes of records that may be elided, by their cost */
     hsi_entry *oldest;  /* of those; NULL: there is none */
     hsi_entry *runs[2]; /* the last ELIDED entry that was made here, by sender; NULL: none */
+    hsi_spare *spares;  /* memory of loose entries that were elided, for those that come */
 };
 
 /* hsi_entry_is_loose: has it memory of its own, so that it can be elided? */
 bool hsi_entry_is_loose(const hsi_entry *entry);
 
-/* hsi_entry_release frees a loose one. */
-void hsi_entry_release(hsi_entry *entry);
+/* hsi_entry_size: with the bytes behind it. */
+size_t hsi_entry_size(const hsi_entry *entry);
+
+/* hsi_spare_put keeps the memory of a loose entry; hsi_spare_take gives some of that size; NULL: there is none. */
+void hsi_spare_put(hsi_journal *journal, hsi_entry *entry);
+void *hsi_spare_take(hsi_journal *journal, size_t size);
+void hsi_spare_cleanup(hsi_journal *journal);
 
 #endif

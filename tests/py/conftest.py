@@ -10,6 +10,7 @@ from pathlib import Path
 import hsinspect
 import pytest
 from hsinspect import _core
+from suites_summary import pytest_terminal_summary  # noqa: F401  a hook
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ import threading
 
 import hsinspect
 import pytest
-from hsinspect import _core
-
 from conftest import Pair
+from hsinspect import _core
 
 CHUNK = bytes(range(256)) * 64
 RECORDS = 160  # 2.5 MiB of application data in records of 16 KiB

@@ -199,3 +199,10 @@ def test_a_name_in_the_subject_counts_unless_a_session_is_told_otherwise(tmp_pat
         else:
             with pytest.raises(ssl.SSLCertVerificationError, match="name"):
                 pair.shake()
+
+
+def test_a_config_says_what_its_priority_string_allows():
+    config = core.Config(False)
+    assert (config.key_exchanges(), config.signatures()) == ((), ())  # none was set
+    config.set_priority("NORMAL:-KX-ALL:+DHE-PSK:+RSA:-SIGN-ALL:+SIGN-RSA-SHA256")
+    assert (config.key_exchanges(), config.signatures()) == (("DHE-PSK", "RSA"), ("RSA-SHA256",))

@@ -49,6 +49,32 @@ def test_the_lab_has_what_a_priority_string_asks_for(kx):
 
 
 @pytest.mark.parametrize(
+    ("names", "suite"),
+    [
+        ({"kx": "RSA"}, "TLS_RSA_WITH_AES_256_GCM_SHA384"),  # not TLS 1.3, which has no such key exchange
+        ({"cipher": "AES-128-CBC"}, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),
+        ({"kx": "ECDHE-RSA", "cipher": "CAMELLIA-256-CBC"}, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384"),
+        ({"kx": "DHE-DSS", "encrypt_then_mac": False}, "TLS_DHE_DSS_WITH_AES_256_GCM_SHA384"),
+    ],
+)
+def test_names_without_a_version_give_one_that_has_them(names, suite):
+    trace = lab.run(**names)
+    assert trace.errors == {} and trace.version == "TLSv1.2"
+    assert trace.cipher_suite.name == suite
+
+
+@pytest.mark.parametrize("kind", ["RSA", "RSA-PSS", "ECDSA", "Ed25519", "Ed448"])
+def test_certificate_picks_the_key_for_names_and_for_a_priority_string(kind):
+    signed = {
+        lab.run("TLSv1.3", certificate=kind).signature_scheme,
+        lab.run(priority="NORMAL:-VERS-ALL:+VERS-TLS1.3", certificate=kind).signature_scheme,
+    }
+    beginnings = {"RSA": "rsa_pss_rsae_", "RSA-PSS": "rsa_pss_pss_", "ECDSA": "ecdsa_"}
+    (scheme,) = signed
+    assert scheme.startswith(beginnings.get(kind, kind.lower()))
+
+
+@pytest.mark.parametrize(
     ("group", "name"), [("X25519", "x25519"), ("SECP384R1", "secp384r1"), ("FFDHE2048", "ffdhe2048")]
 )
 def test_a_group_can_be_asked_for_in_tls13(group, name):
@@ -231,6 +257,17 @@ def test_an_unknown_name_is_an_error_that_says_which_are_known(arguments, says):
         ({"version": "TLSv1.3", "cipher": "AES-128-CBC"}, "no cipher suite"),
         ({"version": "TLSv1.1", "cipher": "AES-128-GCM"}, "no cipher suite"),
         ({"version": "TLSv1.2", "kx": "ECDHE-ECDSA", "cipher": "ARCFOUR-128", "mac": "MD5"}, "no cipher suite"),
+        ({"version": "TLSv1.2", "kx": "RSA", "certificate": "ECDSA"}, "RSA takes RSA"),
+        ({"version": "TLSv1.2", "kx": "ANON-DH", "certificate": "RSA"}, "ANON-DH takes none"),
+        ({"version": "TLSv1.3", "certificate": "DSA"}, "certificate DSA"),
+        ({"version": "TLSv1.1", "certificate": "Ed25519"}, "since TLS 1.2"),
+        ({"version": "TLSv1.2", "kx": "DHE-RSA", "group": "X25519"}, "DHE-RSA takes FFDHE"),
+        ({"version": "TLSv1.2", "kx": "PSK", "group": "X25519"}, "PSK takes none"),
+        (
+            {"version": "TLSv1.2", "mac": "MD5"},
+            "name more of .* none of TLS_RSA_WITH_NULL_MD5, TLS_RSA_WITH_RC4_128_MD5",
+        ),
+        ({"priority": "NORMAL", "certificate": "paper"}, "Ed448"),
         ({"priority": "NORMAL", "kx": "RSA"}, "replaces kx"),
         ({"priority": "NORMAL:+NOT-A-CIPHER"}, "priority"),
     ],

@@ -1,0 +1,32 @@
+"""Prints, at the end of a run, the suites x versions that test_suites.py has covered. Used by conftest.py.
+
+The tests say what they covered by record_property: with several processes what they print is lost.
+"""
+
+from collections import defaultdict
+
+VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+
+
+def pytest_terminal_summary(terminalreporter):
+    told = [told for report in terminalreporter.getreports("passed") for told in report.user_properties]
+    handshakes = [tuple(value) for name, value in told if name == "suite"]
+    if not handshakes:
+        return
+    terminalreporter.section("cipher suites")
+    suites = defaultdict(set)
+    for version, kx, number in handshakes:
+        suites[kx, version].add(number)
+    for row in table(suites):
+        terminalreporter.write_line(row)
+    covered = {(version, number) for version, _, number in handshakes}
+    terminalreporter.write_line(f"{len(covered)} suites x versions, {len(handshakes)} handshakes")
+    for names in (value for name, value in told if name == "suites left out"):
+        terminalreporter.write_line(f"{len(names)} suites left out: {', '.join(names) or 'none'}")
+
+
+def table(suites):
+    """A row for each key exchange: how many suites in each version."""
+    yield "key exchange" + "".join(f"{version:>9}" for version in VERSIONS)
+    for kx in sorted({kx for kx, _ in suites}):
+        yield f"{kx:<12}" + "".join(f"{len(suites.get((kx, version), ())) or '-':>9}" for version in VERSIONS)
