@@ -52,7 +52,7 @@ WAYS = (
     Way("bare GnuTLS in C, again", "C", "bare"),
     Way("captured in C", "C", "captured"),
     Way("captured in C, a trace each", "C", "captured-apart"),
-    Way("captured in C, all kept", "C", "captured-all"),
+    Way("captured in C, each keeps all", "C", "captured-all"),
     Way("captured and folded in C", "C", "folded"),
     Way("captured", "watched.py", "quiet", resumes=False),
     Way("no-op callback", "watched.py", "listening", resumes=False),
