@@ -50,7 +50,7 @@ static const layout server_key_exchanges[] = {
      0x0303,
      "DHE-DSS",
      "body",
-     {DH_FIELDS, {"algorithm", 0x0402, NULL, NULL}, {"signature", 0, "5a5b", NULL}}},
+     {DH_FIELDS, {"algorithm", 0x0402, NULL, "dsa_sha256"}, {"signature", 0, "5a5b", NULL}}},
     {HINT DH, 12, 0x0303, "DHE-PSK", "signature", {HINT_FIELD, DH_FIELDS}},
     {DH RSA_SIGNED, 12, 0x0303, "DHE-RSA", "body", {DH_FIELDS, RSA_SIGNED_FIELDS}},
     {DH "00025a5b", 12, 0x0302, "DHE-RSA", "algorithm", {DH_FIELDS, {"signature", 0, "5a5b", NULL}}},

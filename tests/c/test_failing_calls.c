@@ -109,7 +109,7 @@ static bool fold(const void *context)
         status = hsi_tap_look(tap);
     }
     bool right = status != HSI_OK || is_right(tap);
-    hsi_tap_free(tap);
+    hsi_tap_drop(tap);
     bool memory = status == HSI_OK || failing.code != GNUTLS_E_MEMORY_ERROR || status == HSI_NO_MEMORY;
     bool known = status == HSI_OK || status == HSI_NO_MEMORY || status == HSI_CRYPTO;
     return known && memory && right && (failing.name != NULL || status == HSI_OK);
@@ -211,10 +211,20 @@ static bool trust_the_system(const void *context)
 static bool list_a_suite(const void *context)
 {
     (void)context;
-    uint16_t id;
-    const char *name;
-    bool allowed;
-    return hsi_info_suite(0, &id, &name, &allowed) && (failing.name == NULL || !allowed || name != NULL);
+    hsi_listed_suite suite;
+    return hsi_info_suite(0, &suite) && (failing.name == NULL || !suite.allowed || suite.name != NULL);
+}
+
+static bool list_what_is_allowed(const void *context)
+{
+    (void)context;
+    size_t position;
+    hsi_config *config = hsi_config_new(HSI_CLIENT);
+    hsi_status status = config == NULL ? HSI_NO_MEMORY : hsi_config_priority(config, "NORMAL", &position);
+    bool both =
+        status == HSI_OK && hsi_config_key_exchange(config, 0) != NULL && hsi_config_signature(config, 0) != NULL;
+    hsi_config_drop(config);
+    return both == (failing.name == NULL);
 }
 
 static void any_call_may_fail_where_the_system_is_asked(void **state)
@@ -222,6 +232,7 @@ static void any_call_may_fail_where_the_system_is_asked(void **state)
     (void)state;
     fail_each_call(trust_the_system, NULL, 3);
     fail_each_call(list_a_suite, NULL, 1);
+    fail_each_call(list_what_is_allowed, NULL, 3);
 }
 
 int main(void)
