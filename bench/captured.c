@@ -1,6 +1,6 @@
 /* Captured: pairs through csrc/live. "captured": both ends in one trace, as the lab has them, and nobody listens: what being
- * watched costs by itself; "captured-apart": a trace for each end, as sockets have them; "captured-all": with all application
- * data kept; "folded": one trace that is folded after every entry, as for a listener, but without Python.
+ * watched costs by itself; "captured-apart": a trace for each end, as sockets have them; "captured-all": and with all
+ * application data kept; "folded": one trace that is folded after every entry, as for a listener, but without Python.
  * SPDX-License-Identifier: MIT */
 #include <gnutls/gnutls.h>
 
@@ -49,7 +49,7 @@ static void set_up_apart(const struct scenario *scenario)
 static void set_up_all(const struct scenario *scenario)
 {
     limit = HSI_TRACE_ALL;
-    set_up(scenario);
+    set_up_apart(scenario);
 }
 
 static void set_up_folded(const struct scenario *scenario)

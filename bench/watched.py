@@ -1,8 +1,8 @@
 """Makes pairs through hsinspect._core, on demand. Call: watched.py HOW PRIORITY CERTIFICATE KEY full WRITES
 
 HOW: "quiet": nobody listens; "listening": a callback on every event that does nothing; "keeping": one that keeps every
-event as long as the pair lives. Both ends in one trace, as the lab has them; with "-apart" a trace each, as sockets
-have.
+event as long as the pair lives. Both ends in one trace, as the lab has them, with one listener; with "-apart" a trace
+and a listener each, as sockets have; with "-both" one trace, and a listener at each end, which all hear every event.
 SPDX-License-Identifier: MIT
 """
 
@@ -17,6 +17,7 @@ from scenarios import WRITE
 from serve import serve
 
 CONTENT = bytes(WRITE)
+CAPTURE = 1 << 20  # the default of capture=
 
 Listener = Callable[[object], object]
 
@@ -50,15 +51,17 @@ def advance(session: _core.Session, peer: _core.Session) -> bool:
 
 
 def make_pair(client_config: _core.Config, server_config: _core.Config, how: str, writes: int) -> None:
-    manner, _, apart = how.partition("-")
+    manner, _, variant = how.partition("-")
+    apart = variant == "apart"
     listener = LISTENERS[manner]([])
     trace = _core.Trace()
     other = _core.Trace() if apart else trace
-    client = _core.Session(client_config, trace, False, server_hostname="localhost", two_sided=not apart)
-    server = _core.Session(server_config, other, True, two_sided=not apart)
-    if listener is not None:
-        client.set_listener(listener)
-        server.set_listener(listener)
+    client = _core.Session(
+        client_config, trace, False, server_hostname="localhost", two_sided=not apart, capture=CAPTURE
+    )
+    server = _core.Session(server_config, other, True, two_sided=not apart, capture=CAPTURE)
+    for session in (client, server) if variant else (client,):
+        session.set_listener(listener)
     done = [False, False]
     while not all(done):
         done[0] = done[0] or advance(client, server)

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-enum { SMALLEST = 512 };
+enum { SMALLEST = 64 };
 
 void hsi_buffer_cleanup(hsi_buffer *buffer)
 {

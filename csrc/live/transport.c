@@ -153,7 +153,7 @@ static ssize_t pull_nothing(hsi_session *session)
 /* GnuTLS pulls a record in pieces; the trace is told of it when it is whole. */
 static void note_pulled(hsi_session *session, size_t length)
 {
-    if (session->pulled_ahead == 0) {
+    if (session->pulled_ahead == 0 && !session->two_sided) {
         session->pulled_ns = hsi_trace_now(session->trace);
     }
     session->pulled = true;

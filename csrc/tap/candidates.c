@@ -5,14 +5,19 @@
 #include "tap/secret_store.h"
 
 /* What a candidate must come to: the secret below it that is known from elsewhere. */
-static const struct {
+struct tie {
     const char *candidate;
     bool tls13;
     const char *below;
-} ties[] = {
-    {"premaster secret", false, "master secret"},       {"handshake secret", true, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
-    {"early secret", true, "handshake secret"},         {"shared secret", true, "handshake secret"},
-    {"master secret", true, "CLIENT_TRAFFIC_SECRET_0"},
+    bool from_nothing; /* without a pre-shared key a constant, which is cheaper to make than what is below it */
+};
+
+static const struct tie ties[] = {
+    {"premaster secret", false, "master secret", false},
+    {"handshake secret", true, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", false},
+    {"early secret", true, "handshake secret", true},
+    {"shared secret", true, "handshake secret", false},
+    {"master secret", true, "CLIENT_TRAFFIC_SECRET_0", false},
 };
 
 static const hsi_rule *rule_for(const char *label, bool tls13)
@@ -25,21 +30,32 @@ static const hsi_rule *rule_for(const char *label, bool tls13)
     return NULL;
 }
 
-/* Takes the candidate for true, and compares what comes of it with what is known. */
-static hsi_status fits(hsi_tap *tap, hsi_handshake *handshake, hsi_secret *candidate, const char *below, bool *out)
+/* Does the rule for `label` come to that value? */
+static hsi_status comes_to(hsi_tap *tap, hsi_handshake *handshake, const char *label, hsi_bytes value, bool *out)
 {
-    const hsi_rule *rule = rule_for(below, handshake->version >= HSI_TLS13);
-    const hsi_secret *known = hsi_secret_known(tap, handshake, below, HSI_NOBODY, rule->first_epoch);
+    const hsi_rule *rule = rule_for(label, handshake->version >= HSI_TLS13);
+    hsi_working w = {.depth = 0};
+    hsi_status status = hsi_rule_run(&w, tap, handshake, rule, rule->first_epoch);
+    *out = status == HSI_OK && w.missing == NULL && hsi_bytes_equal(hsi_buffer_peek(&w.value), value);
+    hsi_buffer_cleanup(&w.value);
+    return status;
+}
+
+/* Takes the candidate for true, and compares what comes of it with what is known. */
+static hsi_status fits(hsi_tap *tap, hsi_handshake *handshake, hsi_secret *candidate, const struct tie *tie, bool *out)
+{
+    const hsi_rule *below = rule_for(tie->below, tie->tls13);
+    const hsi_secret *known = hsi_secret_known(tap, handshake, tie->below, HSI_NOBODY, below->first_epoch);
     *out = false;
     if (known == NULL || known->source == HSI_SOURCE_DERIVED) {
         return HSI_OK;
     }
-    hsi_working w = {.depth = 0};
+    if (tie->from_nothing && !handshake->psk) {
+        return comes_to(tap, handshake, tie->candidate, candidate->value, out);
+    }
     HSI_TRY(hsi_secret_suppose(tap, candidate)); /* the newest: the rule finds it first */
-    hsi_status status = hsi_rule_run(&w, tap, handshake, rule, rule->first_epoch);
+    hsi_status status = comes_to(tap, handshake, tie->below, known->value, out);
     hsi_secret_unsuppose(tap, candidate);
-    *out = status == HSI_OK && w.missing == NULL && hsi_bytes_equal(hsi_buffer_peek(&w.value), known->value);
-    hsi_buffer_cleanup(&w.value);
     return status;
 }
 
@@ -59,7 +75,7 @@ static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate, bool *confirmed)
             if (handshake->version != 0 && ties[i].tls13 == (handshake->version >= HSI_TLS13) &&
                 hsi_secret_is(candidate, handshake, ties[i].candidate)) {
                 *confirmed = is_confirmed(tap, handshake, candidate);
-                HSI_TRY(*confirmed ? HSI_OK : fits(tap, handshake, candidate, ties[i].below, confirmed));
+                HSI_TRY(*confirmed ? HSI_OK : fits(tap, handshake, candidate, &ties[i], confirmed));
                 candidate->handshake = *confirmed ? handshake : NULL;
             }
         }

@@ -97,8 +97,11 @@ static bool is_numbered(const hsi_rule *rule)
 
 static bool makes(const hsi_rule *rule, const char *label, uint8_t sender)
 {
-    size_t length = is_numbered(rule) ? strlen(rule->label) - strlen("%llu") : strlen(rule->label) + 1;
-    return strncmp(rule->label, label, length) == 0 && (sender == HSI_NOBODY || rule->sender == sender);
+    if (sender != HSI_NOBODY && rule->sender != sender) {
+        return false;
+    }
+    return is_numbered(rule) ? strncmp(rule->label, label, strlen(rule->label) - strlen("%llu")) == 0
+                             : strcmp(rule->label, label) == 0;
 }
 
 hsi_status hsi_rule_run(hsi_working *w, hsi_tap *tap, hsi_handshake *handshake, const hsi_rule *rule, uint64_t epoch)
@@ -181,7 +184,7 @@ static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handsha
         return HSI_OK;
     }
     for (size_t i = 0; i < hsi_rule_count && (asking == NULL || asking->depth < DEEPEST); i++) {
-        if (makes(&hsi_rules[i], label, sender) && applies(&hsi_rules[i], handshake, epoch)) {
+        if (applies(&hsi_rules[i], handshake, epoch) && makes(&hsi_rules[i], label, sender)) {
             return derive(asking, tap, handshake, &hsi_rules[i], epoch, out, missing);
         }
     }

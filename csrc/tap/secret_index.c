@@ -12,14 +12,12 @@ void hsi_secret_index_cleanup(hsi_secret_index *index)
     *index = (hsi_secret_index){NULL, 0, 0};
 }
 
-/* FNV-1a over label and epoch. Whoever could choose labels that collide could as well append as many entries. */
+/* Length and first letter tell the labels of the key schedule apart. Whoever could choose labels that collide could as well
+ * append as many entries. */
 static size_t hash_of(const char *label, uint64_t epoch)
 {
-    uint64_t hash = 0xcbf29ce484222325U ^ epoch;
-    for (; *label != '\0'; label++) {
-        hash = (hash ^ (uint8_t)*label) * 0x100000001b3U;
-    }
-    return (size_t)(hash ^ hash >> 32);
+    uint64_t hash = (epoch << 16 ^ strlen(label) << 8 ^ (uint8_t)label[0]) * 0x9e3779b97f4a7c15U;
+    return (size_t)(hash >> 32);
 }
 
 static void push(hsi_secret **slots, size_t size, hsi_secret *secret)

@@ -117,7 +117,7 @@ static void a_queue_keeps_its_bytes_in_order_and_does_not_grow_for_ever(void **s
         }
     }
     assert_int_equal(hsi_buffer_length(&queue), 40);
-    assert_true(queue.capacity <= 512);
+    assert_true(queue.capacity <= 128);
     hsi_buffer_cleanup(&queue);
 }
 
