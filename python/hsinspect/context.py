@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TRACES_KEPT = 64
 CAPTURE = 1 << 20
-_CAPTURES: dict[object, int | None] = {"all": None, "handshake": 0}
+_CAPTURES: dict[str, int | None] = {"all": None, "handshake": 0}
 _ONE_SIDED = {ssl.PROTOCOL_TLS_CLIENT: False, ssl.PROTOCOL_TLS_SERVER: True}
 _CONFIGS = threading.RLock()  # while a context makes one; a child of fork() finds them whole
 os.register_at_fork(before=_CONFIGS.acquire, after_in_parent=_CONFIGS.release, after_in_child=_CONFIGS.release)
@@ -46,8 +46,8 @@ class Context(Listening, ssl.SSLContext):
     """An `ssl.SSLContext` to everyone else. Defaults as `ssl`'s for its protocol; PROTOCOL_TLS_CLIENT unless said.
 
     priority: a GnuTLS priority string, which then decides on versions, suites, groups and signatures.
-    capture: how much application data a trace keeps: "all", "handshake" (none), or a number of bytes of its records, the
-    newest; older ones are then counted, see Record.elided. It may be set later, for connections made after that.
+    capture: how much application data a trace keeps: "all", "handshake" (none), or a number of bytes, the newest; of
+    older records there is only the count, see Record.elided. It may be set later, for connections made after that.
     traces: of the last 64 connections, the newest at the end.
     """
 
@@ -131,7 +131,7 @@ class Context(Listening, ssl.SSLContext):
             server_hostname,
             verify_name=self.check_hostname and not server_side,
             common_name=self.hostname_checks_common_name,
-            capture=_CAPTURES.get(self.capture, self.capture),
+            capture=_CAPTURES[self.capture] if isinstance(self.capture, str) else self.capture,
             **options,
         )
         self.traces.append(trace)

@@ -4,6 +4,7 @@ Call: flat_transfer.py MEBIBYTES. In TLS 1.3 and TLS 1.2 CBC, with nobody listen
 process's memory as it went. Exit code 1: it grew.
 """
 
+import contextlib
 import hashlib
 import resource
 import ssl
@@ -44,10 +45,8 @@ def sessions(priority: str, listening: bool) -> tuple[hsinspect.Session, hsinspe
     ends = hsinspect.Session(client, server_hostname="localhost"), hsinspect.Session(server, server_side=True)
     while not all(end.established for end in ends):
         for end, peer in (ends, ends[::-1]):
-            try:
+            with contextlib.suppress(hsinspect.WantReadError):
                 end.do_handshake()
-            except hsinspect.WantReadError:
-                pass
             peer.feed(end.take())
     return ends
 
@@ -82,9 +81,8 @@ def grew(name: str, priority: str, listening: bool, mebibytes: int) -> bool:
         end.close()
         checks(end.trace, mebibytes)
     who = "a listener" if listening else "nobody listening"
-    print(
-        f"{name}, {who}: {mebibytes} MiB, {before / 1e6:.1f} MB resident after {WARMING_UP} MiB, {after / 1e6:.1f} at the end"
-    )
+    resident_then = f"{before / 1e6:.1f} MB resident after {WARMING_UP} MiB, {after / 1e6:.1f} at the end"
+    print(f"{name}, {who}: {mebibytes} MiB, {resident_then}")
     return after - before > ALLOWED
 
 
