@@ -143,4 +143,4 @@ static void remember(void)
     hang_up();
 }
 
-const struct way bare = {"bare", set_up, remember, pair};
+const struct way bare = {"bare", set_up, remember, pair, shake_hands};

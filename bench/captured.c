@@ -1,6 +1,6 @@
 /* Captured: pairs through csrc/live. "captured": both ends in one trace, as the lab has them, and nobody listens: what being
  * watched costs by itself; "captured-apart": a trace for each end, as sockets have them; "captured-all": and with all
- * application data kept; "folded": one trace that is folded after every entry, as for a listener, but without Python.
+ * application data kept; "folded", "folded-apart": folded after every entry, as for a listener, but without Python.
  * SPDX-License-Identifier: MIT */
 #include <gnutls/gnutls.h>
 
@@ -56,6 +56,12 @@ static void set_up_folded(const struct scenario *scenario)
 {
     folding = true;
     set_up(scenario);
+}
+
+static void set_up_folded_apart(const struct scenario *scenario)
+{
+    apart = true;
+    set_up_folded(scenario);
 }
 
 /* ---- one end ---- */
@@ -164,7 +170,8 @@ static void remember(void)
     resumption = kept;
 }
 
-const struct way captured = {"captured", set_up, remember, pair};
-const struct way captured_apart = {"captured-apart", set_up_apart, remember, pair};
-const struct way captured_all = {"captured-all", set_up_all, remember, pair};
-const struct way folded = {"folded", set_up_folded, remember, pair};
+const struct way captured = {"captured", set_up, remember, pair, shake_hands};
+const struct way captured_apart = {"captured-apart", set_up_apart, remember, pair, shake_hands};
+const struct way captured_all = {"captured-all", set_up_all, remember, pair, shake_hands};
+const struct way folded = {"folded", set_up_folded, remember, pair, shake_hands};
+const struct way folded_apart = {"folded-apart", set_up_folded_apart, remember, pair, shake_hands};

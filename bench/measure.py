@@ -16,10 +16,11 @@ from pathlib import Path
 from hsinspect import _core
 from imports import print_imports
 from scenarios import BARE, SCENARIOS, WAYS, Scenario, Way
-from workers import Worker, workers, write_certificates
+from workers import Worker, idle_bytes, workers, write_certificates
 
 BATCH = 0.05  # seconds
 TURNS = 3  # batches of a process
+HELD = ("bare GnuTLS in C", "captured in C, a trace each", "captured and folded in C, a trace each")
 
 
 def warm_up(found: list[Worker]) -> dict[Way, int]:
@@ -68,6 +69,14 @@ def measure(scenario: Scenario, count: int, folder: Path) -> None:
         print(row(way, rounds, scenario.targets.get(way.name)), flush=True)
 
 
+def print_idle(folder: Path) -> None:
+    """What an idle connection holds: GnuTLS alone, watched, and watched and folded."""
+    print(f"\n{'an end after its handshake':38} {'bytes':>9}")
+    for scenario in SCENARIOS[:3]:
+        for way in (way for way in WAYS if way.name in HELD):
+            print(f"  {scenario.name + ', ' + way.name:50} {idle_bytes(way, scenario, folder):9d}", flush=True)
+
+
 def main(count: int, wanted: list[str]) -> None:
     chosen = [each for each in SCENARIOS if not wanted or any(name in each.name for name in wanted)]
     print(f"GnuTLS {_core.gnutls_version()}, {count} rounds of {TURNS} batches of {BATCH * 1000:.0f} ms a way")
@@ -75,6 +84,7 @@ def main(count: int, wanted: list[str]) -> None:
         write_certificates(Path(folder), {each.certificate for each in SCENARIOS})
         for scenario in chosen:
             measure(scenario, count, Path(folder))
+        print_idle(Path(folder))
     print_imports(count)
 
 

@@ -23,9 +23,10 @@ struct way {
     void (*set_up)(const struct scenario *scenario); /* once, before all else */
     void (*remember)(void); /* makes a pair that all later ones resume */
     void (*pair)(size_t writes); /* makes a pair whose client sends that much, and ends it */
+    void (*keep)(void); /* makes a pair that stays as it is after the handshake */
 };
 
-extern const struct way bare, captured, captured_apart, captured_all, folded;
+extern const struct way bare, captured, captured_apart, captured_all, folded, folded_apart;
 
 /* check ends the program where something does not hold that a measurement needs. */
 void check(bool holds, const char *what);

@@ -54,6 +54,7 @@ WAYS = (
     Way("captured in C, a trace each", "C", "captured-apart"),
     Way("captured in C, each keeps all", "C", "captured-all"),
     Way("captured and folded in C", "C", "folded"),
+    Way("captured and folded in C, a trace each", "C", "folded-apart"),
     Way("captured", "watched.py", "quiet", resumes=False),
     Way("no-op callback", "watched.py", "listening", resumes=False),
     Way("no-op callback at both ends", "watched.py", "listening-both", resumes=False),

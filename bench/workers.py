@@ -36,6 +36,13 @@ def command(way: Way, scenario: Scenario, folder: Path) -> list[str]:
     return [*program, way.how, scenario.priority, certificate, key, *pair]
 
 
+def idle_bytes(way: Way, scenario: Scenario, folder: Path) -> int:
+    """Bytes of the heap that one end of an idle connection holds."""
+    call = command(way, scenario, folder)
+    call[call.index("full") :] = ["idle", "100"]
+    return int(subprocess.run(call, check=True, text=True, capture_output=True).stdout)
+
+
 @dataclass
 class Worker:
     """A process that makes pairs in one way: with pipes on both ends."""
