@@ -1,5 +1,6 @@
 """What several test files need: the lab's certificates as files, and two sessions that talk over memory."""
 
+import collections
 import contextlib
 import pickle
 import socket
@@ -35,7 +36,7 @@ def files(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def every_trace_is_its_replay_and_its_pickle(monkeypatch):
     """Whatever a test is about: each trace it made, live or not, equals the replay of its journal and its pickle."""
-    made = []
+    made = collections.deque(maxlen=500)  # some tests make thousands
     initialise = hsinspect.Trace.__init__
 
     def remember(trace, *arguments, **named):
