@@ -32,8 +32,14 @@ def files(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def every_trace_is_its_replay_and_its_pickle(monkeypatch):
-    """Whatever a test is about: each trace it made, live or not, equals the replay of its journal and its pickle."""
+def every_trace_is_its_replay_and_its_pickle(monkeypatch, request):
+    """Whatever a test is about: each trace it made, live or not, equals the replay of its journal and its pickle.
+
+    Not for a test that is marked many_traces: it makes thousands, and looks at them itself.
+    """
+    if request.node.get_closest_marker("many_traces"):
+        yield
+        return
     made = []
     initialise = hsinspect.Trace.__init__
 
