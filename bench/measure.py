@@ -74,10 +74,10 @@ def measure(scenario: Scenario, count: int, folder: Path) -> None:
 
 def print_idle(folder: Path) -> None:
     """What an idle connection holds: GnuTLS alone, watched, and watched and folded."""
-    print(f"\n{'an end after its handshake':42} {'bytes':>9}")
+    print(f"\n{'an end after its handshake':64} {'bytes':>9}")
     for scenario in SCENARIOS[:3]:
         for way in (way for way in WAYS if way.name in HELD):
-            print(f"  {scenario.name + ', ' + way.name:50} {idle_bytes(way, scenario, folder):9d}", flush=True)
+            print(f"  {scenario.name + ', ' + way.name:62} {idle_bytes(way, scenario, folder):9d}", flush=True)
 
 
 def main(count: int, wanted: list[str]) -> None:
