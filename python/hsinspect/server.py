@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from hsinspect.trace import Trace
 
 Handler = Callable[[TLSSocket], object]
 StrPath = str | os.PathLike[str]
+TRACES_KEPT = 1000
 PATIENCE_SECONDS = 10.0  # for all handlers, when the server ends
 PAUSE_SECONDS = 0.05  # until accept() is tried again
 _PASSING = {errno.ECONNABORTED, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EPROTO}
@@ -63,14 +65,14 @@ def read_to_the_end(conn: TLSSocket) -> None:
 
 
 class Server:
-    """A running server. address, host, port: where it listens. traces: one for each connection, in order of arrival.
+    """A running server. address, host, port: where it listens. traces: of the last 1 000 connections, in order.
 
     How a connection failed is in its trace's `errors`. What else a handler raises comes out of the `with` statement.
     """
 
     def __init__(self, context: Context, handler: Handler, address: tuple[str, int], timeout: float | None) -> None:
         self.context = context
-        self.traces: list[Trace] = []
+        self.traces: deque[Trace] = deque(maxlen=TRACES_KEPT)
         self._handler = handler
         self._timeout = timeout
         self._raised: list[BaseException] = []

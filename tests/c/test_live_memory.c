@@ -150,7 +150,28 @@ static void any_allocation_may_fail_where_a_server_is_not_trusted(void **state)
     }
 }
 
-/* ---- on sockets ---- */
+/* ---- on sockets, with a bound on what is kept ---- */
+
+enum { TALKS = 8, LENGTH = 16000, KEPT = 500 };
+
+/* More application data than is kept; true: memory was said to be out. */
+static bool talk_much(wired_pair *both)
+{
+    uint8_t bytes[LENGTH] = {0};
+    for (size_t i = 0; i < 2 * TALKS; i++) {
+        uint8_t writer = i % 2;
+        data_transfer written = {bytes, LENGTH, 0}, read = {bytes, LENGTH, 0};
+        hsi_status status = pump(both, writer, 0, operate_write, &written);
+        if (status == HSI_OK) {
+            status = pump(both, hsi_peer_of(writer), 0, operate_read, &read);
+        }
+        if (status != HSI_OK) {
+            assert_int_equal(status, HSI_NO_MEMORY);
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool pumped(const void *context)
 {
@@ -171,6 +192,7 @@ static bool pumped(const void *context)
             told |= status[side] == HSI_NO_MEMORY;
         }
     }
+    told = told || talk_much(&both);
     for (uint8_t side = 0; side < 2; side++) {
         told |= free_failed(both.it.sessions[side]);
         hsi_trace_drop(both.traces[side]);
@@ -188,6 +210,7 @@ static void any_allocation_may_fail_on_sockets(void **state)
         for (uint8_t side = 0; side < 2; side++) {
             both.it.options[side].two_sided = false;
             both.it.options[side].transport = HSI_TRANSPORT_SOCKET;
+            both.it.options[side].capture = KEPT;
         }
         fail_each_allocation(pumped, &both, 20);
         hsi_config_drop(both.it.configs[HSI_CLIENT]);

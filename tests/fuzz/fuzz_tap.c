@@ -102,7 +102,7 @@ static void check_wire(const hsi_tap *tap, const hsi_journal *journal, uint8_t s
     }
     for (size_t i = 0; i < records->count; i++) {
         const hsi_record *record = records->items[i];
-        if (record->sender == sender) {
+        if (record->sender == sender && record->state != HSI_RECORD_ELIDED) {
             must(hsi_buffer_append(&found, record->header) == HSI_OK);
             must(hsi_buffer_append(&found, record->fragment) == HSI_OK);
         }

@@ -28,8 +28,8 @@ def resident() -> int:
     return pages * resource.getpagesize()
 
 
-def sessions(priority: str, listening: bool) -> tuple[hsinspect.Session, hsinspect.Session]:
-    """A client and a server after their handshake."""
+def contexts(priority: str) -> tuple[hsinspect.Context, hsinspect.Context]:
+    """Of a client and a server that it trusts."""
     chain, key, authority = _core.lab_certificate("RSA")
     client = hsinspect.Context(priority=priority)
     client.load_verify_locations(cadata=authority.decode())
@@ -39,9 +39,11 @@ def sessions(priority: str, listening: bool) -> tuple[hsinspect.Session, hsinspe
         for path, content in zip(paths, (chain, key), strict=True):
             path.write_bytes(content)
         server.load_cert_chain(*paths)
-    if listening:
-        for context in (client, server):
-            context.on_event(lambda conn, event: None)
+    return client, server
+
+
+def shake_hands(client: hsinspect.Context, server: hsinspect.Context) -> tuple[hsinspect.Session, hsinspect.Session]:
+    """A client and a server after their handshake."""
     ends = hsinspect.Session(client, server_hostname="localhost"), hsinspect.Session(server, server_side=True)
     while not all(end.established for end in ends):
         for end, peer in (ends, ends[::-1]):
@@ -72,7 +74,10 @@ def checks(trace: hsinspect.Trace, mebibytes: int) -> None:
 
 
 def grew(name: str, priority: str, listening: bool, mebibytes: int) -> bool:
-    client, server = sessions(priority, listening)
+    both = contexts(priority)
+    for context in both if listening else ():
+        context.on_event(lambda conn, event: None)
+    client, server = shake_hands(*both)
     send(server, client, WARMING_UP)
     before = resident()
     send(server, client, mebibytes - WARMING_UP)

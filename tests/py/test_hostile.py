@@ -13,12 +13,19 @@ from hsinspect import lab, lab_wire
 SAID = {"client": b"question", "server": b"answer"}
 HANDSHAKES = {version: {"cipher": "AES-128-GCM", "certificate": "Ed25519"} for version in ("TLSv1.2", "TLSv1.3")}
 BOTH = [(version, sender) for version in HANDSHAKES for sender in SAID]
+LONG = 200
 HANDSHAKE, CHANGE_CIPHER_SPEC, APPLICATION_DATA = 22, 20, 23
 
 
 @pytest.fixture(autouse=True)
 def every_trace_is_its_replay_and_its_pickle():
     """These tests make thousands of traces and compare each once, in `play`."""
+
+
+def outline(trace):
+    """What happened and how it was judged."""
+    events = [type(event).__name__ for event in trace.events]
+    return events, [record.state for record in trace.records], [(check.name, check.ok) for check in trace.checks]
 
 
 @pytest.fixture
@@ -36,7 +43,10 @@ def play(monkeypatch):
         read.update(client=b"", server=b"")
         trace = lab.run(version, **HANDSHAKES[version], request=SAID["client"], response=SAID["server"], tamper=tamper)
         assert trace.finished
-        assert hsinspect.Trace(trace.dumps()).to_dict(secrets=True) == trace.to_dict(secrets=True)
+        replayed = hsinspect.Trace(trace.dumps())
+        assert outline(replayed) == outline(trace)
+        if len(trace.records) % 7 == 0:  # all there is to see costs more than the handshake
+            assert replayed.to_dict(secrets=True) == trace.to_dict(secrets=True)
         assert SAID["server"].startswith(read["client"]) and SAID["client"].startswith(read["server"])
         return trace, dict(read)
 
@@ -68,9 +78,14 @@ class Place:
     mask: int
 
 
-def places(version, records, mask):
+def offsets(record, step):
+    """Each byte; of what is long, a certificate or a ticket, every `step`-th."""
+    return range(0, len(record), step if len(record) > LONG else 1)
+
+
+def places(version, records, mask, step):
     for index, record in enumerate(records):
-        for offset in range(len(record)):
+        for offset in offsets(record, step):
             yield Place(version, index, record[0], len(record), offset, mask)
 
 
@@ -149,11 +164,11 @@ def judge_records(trace):
         assert said.startswith(trace.application_data(sender))
 
 
-@pytest.mark.parametrize("mask", [0x01, 0x80])
+@pytest.mark.parametrize(("mask", "step"), [(0x01, 1), (0x80, 7)])
 @pytest.mark.parametrize(("version", "sender"), BOTH)
-def test_an_altered_byte_is_noticed_or_is_one_that_nobody_looks_at(play, version, sender, mask):
+def test_an_altered_byte_is_noticed_or_is_one_that_nobody_looks_at(play, version, sender, mask, step):
     unnoticed = 0
-    for place in places(version, sent(play, version, sender), mask):
+    for place in places(version, sent(play, version, sender), mask, step):
         trace, read = play(version, altering(sender, place))
         judge_records(trace)
         if trace.errors:
@@ -183,8 +198,9 @@ def cutting(sender, length):
 
 @pytest.mark.parametrize(("version", "sender"), BOTH)
 def test_a_handshake_that_ends_anywhere_ends_there_in_the_trace(play, version, sender):
-    whole = b"".join(sent(play, version, sender))
-    for length in range(len(whole)):
+    records = sent(play, version, sender)
+    starts = [sum(len(record) for record in records[:index]) for index in range(len(records))]
+    for length in [start + cut for start, record in zip(starts, records, strict=True) for cut in offsets(record, 7)]:
         trace, _ = play(version, cutting(sender, length))
         judge_records(trace)
         arrived = b"".join(r.header + r.fragment for r in trace.records if r.sender == sender)
