@@ -16,14 +16,6 @@ static uint8_t wire_type(unsigned type)
     }
 }
 
-static hsi_status hash_body(uint8_t *out, hsi_bytes body)
-{
-    hsi_probe_target *target = hsi_probe_enter(NULL);
-    hsi_status status = hsi_hash_of(&hsi_sha256, out, &body, 1);
-    (void)hsi_probe_enter(target);
-    return status;
-}
-
 /* May the hook fail? Not on the way out: what GnuTLS has sealed must go, or the peer could not read the alert that
  * follows (and for a TLS 1.3 ticket GnuTLS 3.7.9 would free a buffer twice). Nor with a ServerHello, after which a TLS
  * 1.3 server reads nothing that is not sealed: the failure waits for the keys. */
@@ -36,7 +28,6 @@ static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, uns
                       const gnutls_datum_t *body)
 {
     hsi_session *session = gnutls_session_get_ptr(gnutls);
-    uint8_t hash[HSI_HASH_MAX];
     bool enter = when == GNUTLS_HOOK_PRE;
     hsi_entry entry = {
         .kind = HSI_ENTRY_PHASE,
@@ -44,11 +35,8 @@ static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, uns
         .sender = incoming ? hsi_peer_of(session->side) : session->side,
         .code = wire_type(type),
         .number = enter ? HSI_ENTER : HSI_LEAVE,
+        .data = enter ? hsi_bytes_of(body->data, body->size) : HSI_BYTES_EMPTY,
     };
-    if (enter) {
-        hsi_session_break(session, hash_body(hash, hsi_bytes_of(body->data, body->size)));
-        entry.data = hsi_bytes_of(hash, hsi_sha256.size);
-    }
     hsi_session_tell(session, &entry);
     hsi_secrets_phase(session, type, enter ? HSI_ENTER : HSI_LEAVE, entry.sender);
     return may_fail(type, incoming) ? hsi_session_code(session) : 0;

@@ -127,7 +127,7 @@ typedef struct hsi_phase {
     uint8_t type; /* HandshakeType, on the wire */
     hsi_action action;
     uint64_t time_ns;
-    hsi_bytes body_hash; /* SHA-256 of the body that GnuTLS showed, on enter; empty otherwise */
+    hsi_bytes body; /* of the message as GnuTLS showed it, on enter; empty otherwise. Borrowed from the journal */
     const char *name; /* "ClientHello" */
 } hsi_phase;
 

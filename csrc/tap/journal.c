@@ -8,7 +8,7 @@
 #include "base/cursor.h"
 #include "base/memory.h"
 
-static const uint8_t magic[] = {'H', 'S', 'I', 'J', 0, 1}; /* the last two: the version of the format */
+static const uint8_t magic[] = {'H', 'S', 'I', 'J', 0, 2}; /* the last two: the version of the format */
 
 static const char *const side_names[] = {[HSI_CLIENT] = "client", [HSI_SERVER] = "server", [HSI_NOBODY] = NULL};
 

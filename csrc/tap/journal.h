@@ -28,7 +28,7 @@ typedef enum hsi_entry_kind {
     HSI_ENTRY_WIRE, /*                      who sent        hsi_wire_mark                   as received                    as sent, where altered on its way */
     HSI_ENTRY_END, /*                      who ended       hsi_end */
     HSI_ENTRY_SECRET, /* who surfaced it      who writes      hsi_source      epoch + 1, 0: unsaid  value     label         client random, may be empty */
-    HSI_ENTRY_PHASE, /* whose GnuTLS         who sent        HandshakeType   hsi_action      SHA-256 of the body (on enter) */
+    HSI_ENTRY_PHASE, /* whose GnuTLS         who sent        HandshakeType   hsi_action      the body (on enter) */
     HSI_ENTRY_KEYS, /* whose GnuTLS         who writes                      epoch           key              IV              MAC key */
     HSI_ENTRY_RESULT, /* whose GnuTLS         -               -               return code     text             function */
     HSI_ENTRY_VERDICT, /* who verified         -               1: trusted      GnuTLS's status bits  text */

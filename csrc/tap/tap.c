@@ -82,7 +82,7 @@ static hsi_status take_phase(hsi_tap *tap, const hsi_entry *entry)
                          .type = entry->code,
                          .action = entry->number == HSI_LEAVE ? HSI_LEAVE : HSI_ENTER,
                          .time_ns = entry->time_ns,
-                         .body_hash = entry->data};
+                         .body = entry->data};
     const uint8_t type = entry->code;
     HSI_TRY(hsi_message_name(&phase->name, &tap->arena, hsi_bytes_of(&type, 1), false));
     HSI_TRY(hsi_list_append(&tap->phases, phase));

@@ -69,7 +69,7 @@ static void any_call_may_fail_in_a_life(void **state)
                     {.priority = TLS("1.2") ":-KX-ALL:+ECDHE-PSK"}};
     for (size_t i = 0; i < HSI_COUNT(plans); i++) {
         assert_int_equal(hsi_lab_certificate_get(&plans[i].lab, "ECDSA"), HSI_OK);
-        fail_each_call(live, &plans[i], 80);
+        fail_each_call(live, &plans[i], 60);
     }
 }
 

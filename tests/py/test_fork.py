@@ -190,7 +190,6 @@ class Traffic:
         assert self.failures == []
 
 
-@pytest.mark.many_traces
 def test_no_lock_of_a_thread_that_is_gone_stops_a_child(files, echo):
     def drop_and_work():
         for conn in traffic.conns[-3:]:
@@ -281,7 +280,6 @@ def test_multiprocessing_with_fork_sends_traces_home(files, echo, connection):
     assert says(connection, b"here") == b"HERE"
 
 
-@pytest.mark.many_traces
 def test_a_subprocess_is_started_while_threads_shake_hands(files, echo):
     with Traffic(files, echo):
         for _ in range(10):
