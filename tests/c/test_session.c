@@ -123,20 +123,18 @@ static void two_sided_every_wire_entry_is_one_whole_record(void **state)
 }
 
 /* The bodies of both Hellos are on the wire in clear: behind the record's and the message's header. */
-static void a_phase_carries_the_hash_of_the_message_on_the_wire(void **state)
+static void a_phase_carries_the_body_of_the_message_on_the_wire(void **state)
 {
     (void)state;
     pair it = pair_of(TLS("1.3"), "ECDSA");
     pair_run(&it);
     for (uint8_t sender = 0; sender < 2; sender++) {
         hsi_bytes hello = record(&it, sender, 22, 0);
-        uint8_t hash[32];
         size_t seen = 0;
-        assert_int_equal(gnutls_hash_fast(GNUTLS_DIG_SHA256, hello.data + 9, hello.length - 9, hash), 0);
         for (size_t i = 0; i < journal_count(&it); i++) {
             const hsi_entry *entry = journal_at(&it, i);
             if (entry->kind == HSI_ENTRY_PHASE && entry->code == sender + 1 && entry->number == HSI_ENTER) {
-                assert_true(hsi_bytes_equal(entry->data, hsi_bytes_of(hash, sizeof hash)));
+                assert_true(hsi_bytes_equal(entry->data, hsi_bytes_slice(hello, 9, hello.length - 9)));
                 assert_int_equal(entry->sender, sender);
                 seen++;
             }
@@ -367,7 +365,7 @@ int main(void)
         cmocka_unit_test(an_unknown_pre_shared_key_identity_fails_both_sides),
         cmocka_unit_test(the_trace_begins_with_one_start_entry),
         cmocka_unit_test(two_sided_every_wire_entry_is_one_whole_record),
-        cmocka_unit_test(a_phase_carries_the_hash_of_the_message_on_the_wire),
+        cmocka_unit_test(a_phase_carries_the_body_of_the_message_on_the_wire),
         cmocka_unit_test(a_hello_retry_request_has_the_type_of_a_server_hello),
         cmocka_unit_test(resuming_tls12_gnutls_is_asked_for_the_master_secret),
         cmocka_unit_test(resuming_tls12_the_master_secret_comes_before_what_it_protects),
