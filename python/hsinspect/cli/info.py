@@ -26,7 +26,7 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints all that is known."""
     for name, value in facts():
-        first, *others = textwrap.wrap(value, WIDTH) or [""]
+        first, *others = textwrap.wrap(value, WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
         print(f"{name:<18}{first}")
         for line in others:
             print(" " * 18 + line)
