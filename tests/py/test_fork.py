@@ -1,5 +1,6 @@
 """fork() with live connections: a child may drop its copies, look at traces and make connections of its own."""
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -152,7 +153,8 @@ class Traffic:
         self.files, self.server = files, server
         self.ended = threading.Event()
         self.conns, self.failures = [], []
-        self.threads = [threading.Thread(target=self.guard, args=(work,)) for work in (self.talk, self.shake, self.look)]
+        works = (self.talk, self.shake, self.look)
+        self.threads = [threading.Thread(target=self.guard, args=(work,)) for work in works]
 
     def guard(self, work):
         try:
@@ -331,15 +333,11 @@ def test_the_bytes_of_the_wire_are_those_of_the_parent_alone(files, client_conte
     conn = client_context.wrap_socket(client, server_hostname="localhost", do_handshake_on_connect=False)
     conn.settimeout(0)
     for _ in range(4):
-        try:
+        with contextlib.suppress(hsinspect.WantReadError):
             conn.do_handshake()
-        except hsinspect.WantReadError:
-            pass
         server.feed(far.recv(65536)) if conn.trace.records else None
-        try:
+        with contextlib.suppress(hsinspect.WantReadError):
             server.do_handshake()
-        except hsinspect.WantReadError:
-            pass
         far.sendall(server.take())
         if server.established:
             break
