@@ -198,7 +198,8 @@ void hsi_transport_begin(hsi_session *session)
 
 void hsi_transport_moved(hsi_session *session)
 {
-    if (!session->told_more && session->whole > 0 && !session->two_sided) {
+    bool all_told = session->broken == HSI_OK; /* else they are not the last entries of the trace */
+    if (all_told && !session->told_more && session->whole > 0 && !session->two_sided) {
         hsi_session_break(session, hsi_trace_application(session->trace, session->whole));
     }
 }
