@@ -62,7 +62,7 @@ def talk(client: _core.Session, server: _core.Session, request: bytearray) -> No
 
 
 def live(priority: str, request: bytearray, listener: object) -> None:
-    """Both ends over memory, each with a trace of its own."""
+    """Both ends over memory, each with a trace of its own. What a look takes out as bytes would be Python's to forget."""
     traces = [hsinspect.Trace(), hsinspect.Trace()]
     client, server = session(priority, traces[0], False), session(priority, traces[1], True)
     if listener is not None:
@@ -71,7 +71,7 @@ def live(priority: str, request: bytearray, listener: object) -> None:
     talk(client, server, request)
     for trace in traces:
         trace.verify()
-        assert len(trace.to_dict(secrets=False)["checks"]) > 5
+        assert "0 failed" in repr(trace)
         hand_out_all(trace)
 
 
