@@ -123,7 +123,9 @@ void hsi_private_key_free(hsi_private_key *key);
 /* hsi_private_key_fits: is this the private key of the DER certificate? False too where either cannot be read. */
 bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate);
 
-/* hsi_rsa_decrypt opens what was encrypted to the key (PKCS #1 v1.5) to `out`, appended. ILLEGAL: it does not open. */
-HSI_MUST_USE hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted);
+/* hsi_rsa_decrypt opens what was encrypted to the key (PKCS #1 v1.5) to `out`, appended. ILLEGAL: it does not open, or
+ * is not of that length. */
+HSI_MUST_USE hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted,
+                                        size_t length);
 
 #endif

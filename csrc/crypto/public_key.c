@@ -297,13 +297,17 @@ bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate)
     return fits;
 }
 
-hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted)
+/* gnutls_privkey_decrypt_data leaves copies of what it found in memory that it frees; this one works in ours. */
+hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted, size_t length)
 {
     gnutls_datum_t ciphertext = hsi_gnutls_datum(encrypted);
-    gnutls_datum_t plaintext = {NULL, 0};
-    HSI_TRY(read_status(gnutls_privkey_decrypt_data(key->key, 0, &ciphertext, &plaintext), HSI_ILLEGAL));
-    hsi_status status = hsi_buffer_append(out, hsi_bytes_of(plaintext.data, plaintext.size));
-    hsi_memory_wipe(plaintext.data, plaintext.size);
-    gnutls_free(plaintext.data);
+    size_t before = hsi_buffer_length(out);
+    uint8_t *plaintext;
+    HSI_TRY(hsi_buffer_extend(out, length, &plaintext));
+    hsi_status status =
+        read_status(gnutls_privkey_decrypt_data2(key->key, 0, &ciphertext, plaintext, length), HSI_ILLEGAL);
+    if (status != HSI_OK) {
+        hsi_buffer_truncate(out, before);
+    }
     return status;
 }

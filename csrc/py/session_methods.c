@@ -1,5 +1,6 @@
 /* The methods of a session: each an operation of csrc/live with its arguments, over memory or on a socket.
  * SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "py/session.h"
 
 enum { RECORD_MAX = 16384 }; /* a read gives the content of at most one record, RFC 8446 section 5.1 */
@@ -80,9 +81,10 @@ static PyObject *read_bytes(PyObject *self, const hsi_socket *socket, Py_ssize_t
     }
     uint8_t plaintext[RECORD_MAX];
     transfer to = {.out = plaintext, .size = size < RECORD_MAX ? (size_t)size : RECORD_MAX};
-    return hsi_session_drive((Session *)self, socket, do_read, &to) < 0
-               ? NULL
-               : hsi_py_bytes(hsi_bytes_of(plaintext, to.done));
+    int driven = hsi_session_drive((Session *)self, socket, do_read, &to);
+    PyObject *bytes = driven < 0 ? NULL : hsi_py_bytes(hsi_bytes_of(plaintext, to.done));
+    hsi_memory_wipe(plaintext, to.done);
+    return bytes;
 }
 
 /* Each of the next two lets go of the buffer. */

@@ -1,7 +1,10 @@
 /* Premaster: the premaster secret where it can be had without being surfaced: RSA key transport with the server's private key,
  * and pre-shared keys. RFC 5246 sections 7.4.7.1 and 8.1.1, RFC 4279 section 2.
  * SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "tap/key_schedule.h"
+
+enum { RSA_PREMASTER = 48 }; /* client_version and random, RFC 5246 section 7.4.7.1 */
 
 /* Tries each private key of the journal that belongs to the server's certificate. */
 static hsi_status decrypt_with(hsi_working *w, const hsi_entry *entry, hsi_bytes encrypted)
@@ -13,11 +16,12 @@ static hsi_status decrypt_with(hsi_working *w, const hsi_entry *entry, hsi_bytes
         memcpy(password, entry->name.data, length);
     }
     hsi_status status = hsi_private_key_new(&key, entry->data, length > 0 ? password : NULL);
+    hsi_memory_wipe(password, sizeof password);
     if (status != HSI_OK) {
         return status == HSI_NO_MEMORY ? status : HSI_OK; /* not a key that we can use: another may be */
     }
     if (hsi_private_key_fits(key, w->handshake->server_certificate)) {
-        status = hsi_rsa_decrypt(key, &w->value, encrypted);
+        status = hsi_rsa_decrypt(key, &w->value, encrypted, RSA_PREMASTER);
     }
     hsi_private_key_free(key);
     return status == HSI_NO_MEMORY ? status : HSI_OK;

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import selectors
 import socket
 import ssl
 import threading
@@ -24,7 +25,7 @@ Handler = Callable[[TLSSocket], object]
 StrPath = str | os.PathLike[str]
 TRACES_KEPT = 1000
 PATIENCE_SECONDS = 10.0  # for all handlers, when the server ends
-PAUSE_SECONDS = 0.05  # until accept() is tried again
+PAUSE_SECONDS = 0.05  # until accept() is tried again, or silent clients are looked for again
 _PASSING = {errno.ECONNABORTED, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EPROTO}
 
 
@@ -82,6 +83,8 @@ class Server:
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._listener = socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+        self._listener.setblocking(False)
+        self._wake, self._woken = socket.socketpair()
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
         self.host, self.port = self.address
 
@@ -98,25 +101,27 @@ class Server:
             raise self._raised[0]
 
     def close(self) -> None:
-        """Accepts no more, and waits for the handlers. Those that do not end lose their connection, and so does at once
-        a client that has said nothing. In a child of fork() it is the copy alone that ends."""
+        """Serves those who have connected, and no more, and waits for the handlers. Those that do not end lose their
+        connection, and so does at once a client that has said nothing. In a child of fork() it is the copy that ends.
+        """
         self._closing.set()
-        if os.getpid() == self._process:
-            with contextlib.suppress(OSError):
-                self._listener.shutdown(socket.SHUT_RDWR)  # close() alone does not wake accept()
-        self._listener.close()
-        if os.getpid() == self._process:
+        if os.getpid() == self._process and self._listener.fileno() >= 0:
+            self._wake.send(b"x")
             self._acceptor.join()
-            self._cut(_is_silent)
             self._wait()
             self._cut(lambda conn: True)
+        for end in (self._listener, self._wake, self._woken):
+            end.close()
 
     def _wait(self) -> None:
         ends = time.monotonic() + PATIENCE_SECONDS
-        with self._lock:
-            threads = list(self._threads)
-        for thread in threads:
-            thread.join(max(0, ends - time.monotonic()))
+        while time.monotonic() < ends:
+            with self._lock:
+                threads = list(self._threads)
+            if not threads:
+                return
+            self._cut(_is_silent)
+            threads[0].join(PAUSE_SECONDS)
 
     def _cut(self, whom: Callable[[TLSSocket], bool]) -> None:
         with self._lock:
@@ -127,18 +132,29 @@ class Server:
                     socket.socket.shutdown(conn, socket.SHUT_RDWR)
 
     def _accept(self) -> None:
-        while not self._closing.is_set():
+        with selectors.DefaultSelector() as ready:
+            ready.register(self._listener, selectors.EVENT_READ)
+            ready.register(self._woken, selectors.EVENT_READ)
+            ended = False
+            while not ended:
+                ready.select()
+                ended = self._closing.is_set()
+                self._accept_all()
+
+    def _accept_all(self) -> None:
+        """Those who have connected by now."""
+        while True:
             try:
                 plain, _ = self._listener.accept()
+            except BlockingIOError:
+                return
             except OSError as error:
-                if self._closing.is_set():
-                    return
                 if error.errno not in _PASSING:
                     self._raised.append(error)
-                    return
+                    self._closing.set()
                 self._closing.wait(PAUSE_SECONDS)
-            else:
-                self._start(plain)
+                return
+            self._start(plain)
 
     def _start(self, plain: socket.socket) -> None:
         thread = threading.Thread(target=self._run, args=(plain,), name="hsinspect connection", daemon=True)

@@ -146,7 +146,7 @@ CALL3(int, gnutls_priority_init, gnutls_priority_t *, const char *, const char *
 CALL2(int, gnutls_priority_kx_list, gnutls_priority_t, const unsigned **)
 CALL2(int, gnutls_priority_set, gnutls_session_t, gnutls_priority_t)
 CALL2(int, gnutls_priority_sign_list, gnutls_priority_t, const unsigned **)
-CALL4(int, gnutls_privkey_decrypt_data, gnutls_privkey_t, unsigned, const gnutls_datum_t *, gnutls_datum_t *)
+CALL5(int, gnutls_privkey_decrypt_data2, gnutls_privkey_t, unsigned, const gnutls_datum_t *, unsigned char *, size_t)
 CALL3(int, gnutls_privkey_import_x509, gnutls_privkey_t, gnutls_x509_privkey_t, unsigned)
 CALL1(int, gnutls_privkey_init, gnutls_privkey_t *)
 CALL1(int, gnutls_psk_allocate_client_credentials, gnutls_psk_client_credentials_t *)

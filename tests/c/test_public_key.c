@@ -236,7 +236,7 @@ static void a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premast
         assert_false(hsi_private_key_fits(key, hsi_bytes_text("no certificate")));
 
         assert_int_equal(hsi_buffer_append(&out, hsi_bytes_text("before")), HSI_OK);
-        assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc")), HSI_OK);
+        assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc"), 48), HSI_OK);
         hsi_bytes opened = hsi_buffer_peek(&out);
         assert_int_equal(opened.length, 6 + 48);
         assert_memory_equal(opened.data, "before\x03\x03..............................................", 54);
@@ -283,12 +283,14 @@ static void what_was_not_encrypted_to_the_key_does_not_open(void **state)
     hsi_buffer out = HSI_BUFFER_EMPTY;
     assert_int_equal(hsi_private_key_new(&key, file(storage, "rsa-pkcs8.der"), NULL), HSI_OK);
     hsi_bytes in = file(encrypted, "rsa-premaster.enc");
-    assert_int_equal(hsi_rsa_decrypt(key, &out, hsi_bytes_slice(in, 0, 255)), HSI_ILLEGAL);
-    assert_int_equal(hsi_rsa_decrypt(key, &out, HSI_BYTES_EMPTY), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, hsi_bytes_slice(in, 0, 255), 48), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, HSI_BYTES_EMPTY, 48), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 47), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 49), HSI_ILLEGAL);
     encrypted[100] ^= 1;
-    assert_int_equal(hsi_rsa_decrypt(key, &out, in), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 48), HSI_ILLEGAL);
     memset(encrypted, 0xff, 256); /* not below the modulus */
-    assert_int_equal(hsi_rsa_decrypt(key, &out, in), HSI_ILLEGAL);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 48), HSI_ILLEGAL);
     assert_int_equal(hsi_buffer_length(&out), 0);
     hsi_private_key_free(key);
 }
@@ -304,7 +306,7 @@ static void no_memory_is_said_so(void **state)
     assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_NO_MEMORY);
     assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_OK);
     hsi_memory_fail_after(0);
-    assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc")), HSI_NO_MEMORY);
+    assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc"), 48), HSI_NO_MEMORY);
     assert_int_equal(hsi_buffer_length(&out), 0);
     hsi_private_key_free(key);
 }

@@ -1,5 +1,6 @@
 """connect and serve: a client and a server over loopback TCP."""
 
+import errno
 import socket
 import ssl
 import threading
@@ -207,3 +208,57 @@ def test_the_key_log_file_holds_what_the_trace_holds_and_only_its_owner_reads_it
     trace = server.traces[0]
     assert set(path.read_text().splitlines()) == set(trace.keylog().splitlines())
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_client_that_has_said_nothing_is_not_waited_for(files, monkeypatch):
+    monkeypatch.setattr("hsinspect.server.PATIENCE_SECONDS", 1000)
+    with hsinspect.serve(files.chain, files.key) as server, socket.create_connection(server.address) as silent:
+        server.close()
+        assert silent.recv(1) == b""
+    assert isinstance(server.traces[0].errors["server"], hsinspect.Error)
+
+
+def test_those_who_have_connected_are_served_though_the_server_ends(files):
+    with hsinspect.serve(files.chain, files.key) as server:
+        clients = [socket.create_connection(server.address) for _ in range(20)]
+        for client in clients:
+            client.sendall(b"no TLS")
+    assert len(server.traces) == 20
+    for client in clients:
+        client.close()
+
+
+def test_a_server_forgets_threads_that_have_ended(files):
+    with hsinspect.serve(files.chain, files.key) as server:
+        for _ in range(10):
+            hsinspect.connect("localhost", server.port, cafile=files.authority, timeout=30).close()
+        for thread in tuple(server._threads):
+            thread.join(30)
+        assert server._threads == set()
+    assert len(server.traces) == 10
+
+
+def test_a_server_goes_on_when_the_system_has_no_descriptor_for_a_connection(files, monkeypatch):
+    accept, refusals = socket.socket.accept, iter(range(3))
+
+    def refuse(listener):
+        if next(refusals, None) is not None:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return accept(listener)
+
+    with hsinspect.serve(files.chain, files.key) as server:
+        monkeypatch.setattr(socket.socket, "accept", refuse)
+        hsinspect.connect("localhost", server.port, cafile=files.authority, timeout=30).close()
+        assert next(refusals, None) is None
+    server.traces[0].verify()
+
+
+def test_why_a_server_cannot_accept_any_more_comes_out_of_the_with_statement(files, monkeypatch):
+    def fail(listener):
+        raise OSError(errno.EIO, "mine")
+
+    with pytest.raises(OSError, match="mine"), hsinspect.serve(files.chain, files.key) as server:
+        monkeypatch.setattr(socket.socket, "accept", fail)
+        with socket.create_connection(server.address):
+            server._acceptor.join(30)
+            assert not server._acceptor.is_alive()
