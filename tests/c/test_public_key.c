@@ -292,6 +292,7 @@ static void what_was_not_encrypted_to_the_key_does_not_open(void **state)
     memset(encrypted, 0xff, 256); /* not below the modulus */
     assert_int_equal(hsi_rsa_decrypt(key, &out, in, 48), HSI_ILLEGAL);
     assert_int_equal(hsi_buffer_length(&out), 0);
+    hsi_buffer_cleanup(&out);
     hsi_private_key_free(key);
 }
 

@@ -33,11 +33,9 @@ def seen_by(trace):
 @pytest.mark.parametrize("kind", LAST)
 def test_a_clients_comes_out_of_connect_and_its_server_is_told(files, client_context, kind, version):
     calls = failing(client_context, kind)
-    with hsinspect.serve(
-        files.chain, files.key, priority=f"NORMAL:-VERS-ALL:+VERS-{version.replace('v', '')}"
-    ) as server:
-        with pytest.raises(Mine):
-            hsinspect.connect("localhost", server.port, context=client_context, timeout=30)
+    priority = f"NORMAL:-VERS-ALL:+VERS-{version.replace('v', '')}"
+    with hsinspect.serve(files.chain, files.key, priority=priority) as server, pytest.raises(Mine):
+        hsinspect.connect("localhost", server.port, context=client_context, timeout=30)
     assert len(calls) == LAST[kind]
     trace = client_context.traces[-1]
     assert seen_by(trace) == seen_by(server.traces[0]) == [("client", "internal_error")]
@@ -53,12 +51,13 @@ def test_a_clients_comes_out_of_connect_and_its_server_is_told(files, client_con
 def test_a_servers_comes_out_of_serve_and_its_client_is_told(files, server_context, kind, version):
     calls = failing(server_context, kind)
     priority = f"NORMAL:-VERS-ALL:+VERS-{version.replace('v', '')}"
-    with pytest.raises(Mine), hsinspect.serve(context=server_context) as server:
-        with (
-            pytest.raises(hsinspect.Error) as raised,
-            hsinspect.connect("localhost", server.port, cafile=files.authority, priority=priority, timeout=30) as conn,
-        ):
-            conn.recv(1)
+    with (
+        pytest.raises(Mine),
+        hsinspect.serve(context=server_context) as server,
+        pytest.raises(hsinspect.Error) as raised,
+        hsinspect.connect("localhost", server.port, cafile=files.authority, priority=priority, timeout=30) as conn,
+    ):
+        conn.recv(1)
     assert len(calls) == LAST[kind]
     assert raised.value.alert == ("server", "internal_error")
     assert seen_by(raised.value.trace) == seen_by(server.traces[0]) == [("server", "internal_error")]

@@ -257,8 +257,10 @@ def test_why_a_server_cannot_accept_any_more_comes_out_of_the_with_statement(fil
     def fail(listener):
         raise OSError(errno.EIO, "mine")
 
-    with pytest.raises(OSError, match="mine"), hsinspect.serve(files.chain, files.key) as server:
-        monkeypatch.setattr(socket.socket, "accept", fail)
-        with socket.create_connection(server.address):
-            server._acceptor.join(30)
-            assert not server._acceptor.is_alive()
+    server = hsinspect.serve(files.chain, files.key).__enter__()
+    monkeypatch.setattr(socket.socket, "accept", fail)
+    with socket.create_connection(server.address):
+        server._acceptor.join(30)
+        assert not server._acceptor.is_alive()
+    with pytest.raises(OSError, match="mine"):
+        server.__exit__(None, None, None)
