@@ -3,8 +3,8 @@
 import hsinspect
 import pytest
 
-# The event with which it fails. Not before a server has answered: in TLS 1.3 GnuTLS's reads no alert in the clear then. Of
-# secrets there may be one alone.
+# The event with which it fails. Not before a server has answered: in TLS 1.3 GnuTLS's reads no alert in the clear then.
+# Of secrets there may be one alone.
 LAST = {"on_message": 3, "on_phase": 3, "on_secret": 1, "on_record": 3, "on_event": 12}
 
 
