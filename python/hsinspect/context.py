@@ -9,7 +9,6 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
-import operator
 import os
 import socket
 import ssl
@@ -163,8 +162,10 @@ class Context(Listening, ssl.SSLContext):
     def capture(self, value: Capture) -> None:
         if isinstance(value, str) and value not in _CAPTURES:
             raise ValueError(f"capture {value!r} is unknown; there are 'all', 'handshake' and numbers of bytes")
-        if not isinstance(value, str) and operator.index(value) < 0:
-            raise ValueError("capture= takes a number of bytes, 0 or more")
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise TypeError("capture= takes 'all', 'handshake' or a number of bytes")
+        if not isinstance(value, str) and not 0 <= value <= sys.maxsize:
+            raise ValueError(f"capture= takes a number of bytes, 0 to {sys.maxsize}")
         self._capture = value
 
     # ---- what OpenSSL's context does not give back ----

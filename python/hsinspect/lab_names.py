@@ -148,8 +148,12 @@ def _require_parts_that_fit(names: Names) -> None:
         raise ValueError(f"certificate {names.certificate}: {names.kx or 'without kx= the lab'} takes {takes}")
     if names.certificate in SINCE_TLS12 and names.version in ("TLSv1", "TLSv1.1"):
         raise ValueError(f"certificate {names.certificate}: only since TLS 1.2, not in {names.version}")
-    if names.kx and names.group and exchange.group != ("FFDHE" if names.group.startswith("FFDHE") else "EC"):
+    if names.kx and names.group and exchange.group != _kind_of(names.group):
         raise ValueError(f"group {names.group}: {names.kx} takes {exchange.group or 'none'}")
+
+
+def _kind_of(group: str) -> str:
+    return "FFDHE" if group.startswith("FFDHE") else "EC"
 
 
 def _fits(suite: Suite, names: Names) -> bool:
@@ -157,7 +161,9 @@ def _fits(suite: Suite, names: Names) -> bool:
         exchanged = not any(what in _NOT_IN_TLS13 for what in names.given())
     elif names.kx is None:
         kind = names.certificate or "RSA"
-        exchanged = suite.kx in USUAL and kind in KEY_EXCHANGES[suite.kx].certificates
+        exchange = KEY_EXCHANGES.get(suite.kx, KeyExchange())
+        grouped = names.group is None or exchange.group == _kind_of(names.group)
+        exchanged = suite.kx in USUAL and kind in exchange.certificates and grouped
     else:
         exchanged = suite.kx == names.kx
     return (

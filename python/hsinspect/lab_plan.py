@@ -94,6 +94,9 @@ def _priority(names: Names, exchange: KeyExchange, suites: list[Suite]) -> str:
     for kind, name in kinds:
         if name is not None:
             parts += [f"-{kind}-ALL", f"+{name}"]
+    exchanges = dict.fromkeys(suite.kx for suite in suites if suite.kx is not None)
+    if names.group is not None and names.kx is None and exchanges:  # or one that has no group would be picked
+        parts += ["-KX-ALL", *(f"+{kx}" for kx in exchanges)]
     if names.cipher is not None and names.mac is None:  # behind those that GnuTLS prefers
         parts += [f"+{mac}" for mac in dict.fromkeys(suite.mac for suite in suites)]
     if names.version is None and all(suite.kx is not None for suite in suites):  # or a server would still pick it

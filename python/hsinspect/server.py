@@ -179,9 +179,14 @@ class Server:
 
     def _serve(self, plain: socket.socket) -> None:
         try:
+            plain.getpeername()  # ssl's sockets notice late that there is nobody, and are not closed then
             plain.settimeout(self._timeout)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a flight waits for no acknowledgement
             conn = self.context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        except OSError as error:  # the client was gone before there was a connection
+            plain.close()
+            self._note_failure(error)
+            return
         except Exception as error:
             plain.close()
             self._raised.append(error)
@@ -196,6 +201,14 @@ class Server:
             with self._lock:
                 self._open.discard(conn)
             conn.close()
+
+    def _note_failure(self, error: OSError) -> None:
+        """A trace in which nothing happened."""
+        trace = Trace()
+        trace.finish()
+        trace.errors["server"] = error
+        with self._lock:
+            self.traces.append(trace)
 
     def _handle(self, conn: TLSSocket) -> None:
         conn.farewell()

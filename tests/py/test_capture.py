@@ -229,7 +229,15 @@ def test_over_a_socket_a_record_that_arrives_in_pieces_is_elided_whole(contexts,
 
 
 @pytest.mark.parametrize(
-    ("value", "error"), [("none", ValueError), (-1, ValueError), (1.5, TypeError), (None, TypeError)]
+    ("value", "error"),
+    [
+        ("none", ValueError),
+        (-1, ValueError),
+        (10**30, ValueError),
+        (1.5, TypeError),
+        (True, TypeError),
+        (None, TypeError),
+    ],
 )
 def test_what_capture_does_not_know_is_refused(value, error):
     with pytest.raises(error):

@@ -3,6 +3,7 @@
 import errno
 import socket
 import ssl
+import struct
 import threading
 
 import hsinspect
@@ -264,3 +265,14 @@ def test_why_a_server_cannot_accept_any_more_comes_out_of_the_with_statement(fil
         assert not server._acceptor.is_alive()
     with pytest.raises(OSError, match="mine"):
         server.__exit__(None, None, None)
+
+
+def test_a_client_that_resets_before_its_handshake_is_a_trace_and_no_error_of_the_server(files):
+    with hsinspect.serve(files.chain, files.key) as server:
+        for said in (b"", b"\x16\x03\x01\x02\x00\x01\x00"):
+            with socket.create_connection(server.address) as client:
+                client.sendall(said)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        hsinspect.connect("localhost", server.port, cafile=files.authority, timeout=30).close()
+    assert len(server.traces) == 3
+    assert sum(isinstance(trace.errors.get("server"), OSError) for trace in server.traces) == 2

@@ -282,3 +282,10 @@ def test_a_forbidden_suite_is_an_error_that_names_it(monkeypatch):
     monkeypatch.setattr(_core, "gnutls_suites", lambda: suites)
     with pytest.raises(ValueError, match="forbids TLS_RSA_WITH_AES_128_CBC_SHA"):
         lab.run("TLSv1.2", kx="RSA", cipher="AES-128-CBC", mac="SHA1")
+
+
+@pytest.mark.parametrize(("group", "kx"), [("FFDHE2048", "DHE-RSA"), ("SECP384R1", "ECDHE-RSA")])
+def test_a_group_alone_chooses_a_key_exchange_that_has_it(group, kx):
+    trace = hsinspect.lab.run("TLSv1.2", group=group)
+    assert trace.complete
+    assert f"_{kx.replace('-', '_')}_" in f"_{trace.cipher_suite.name.removeprefix('TLS_')}"

@@ -126,7 +126,7 @@ class _Painter:
 
     def measures(self, row: Row) -> str:
         size = "" if row.wire_bytes is None else grouped_number(row.wire_bytes)
-        sizes = f"{size:>7}" if self.width >= NO_BYTES_BELOW else ""
+        sizes = f" {size:>6}" if self.width >= NO_BYTES_BELOW else ""
         style = {True: "ok", False: "bad", None: ""}[row.good]
         return f"{_numbers(row):>6}{sizes} {self.text(row.protection, style)}".rstrip()
 
@@ -170,7 +170,8 @@ def _counts(view: ViewModel) -> str:
 
 
 def _ms(ms: float) -> str:
-    return f"{ms:6.2f}" if ms < 1000 else f"{ms:6.0f}"
+    """Six wide, as many decimals as fit behind a space."""
+    return f"{ms:6.{2 if ms < 100 else 1 if ms < 1000 else 0}f}"
 
 
 def _numbers(row: Row) -> str:
