@@ -150,7 +150,12 @@ def expect_close(read: Callable[[], object]) -> None:
 
 
 class SocketSeam(Seam):
-    """A session on a connected socket. The socket's timeout is asked for at every call."""
+    """A session on a connected socket. The socket's timeout is asked for at every call.
+
+    unfinished: the last write failed, so that the peer does not have all that it was to have.
+    """
+
+    unfinished = False
 
     def _on(self, call: Callable[..., Any], *arguments: Any) -> Any:
         sock: socket.socket | None = self._owner()  # type: ignore[assignment]
@@ -171,7 +176,9 @@ class SocketSeam(Seam):
         return count
 
     def write(self, data: _core.Buffer) -> int:
+        self.unfinished = True
         written: int = self._on(self.core.write_on, data)
+        self.unfinished = False
         return written
 
     def shutdown(self) -> object:

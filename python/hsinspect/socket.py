@@ -82,7 +82,7 @@ class TLSSocket(ssl.SSLSocket):
         """What goes over the wire, or into the trace, before the descriptor is closed."""
         core = seam.core
         try:
-            if self._says_farewell and core.established:
+            if self._says_farewell and core.established and not seam.unfinished:  # close_notify says: that was all
                 self._exchange_farewells(core)
         except (Error, OSError, ValueError):
             pass  # the peer is gone, or the connection had failed before: there is nobody to tell

@@ -276,3 +276,22 @@ def test_a_client_that_resets_before_its_handshake_is_a_trace_and_no_error_of_th
         hsinspect.connect("localhost", server.port, cafile=files.authority, timeout=30).close()
     assert len(server.traces) == 3
     assert sum(isinstance(trace.errors.get("server"), OSError) for trace in server.traces) == 2
+
+
+def test_a_peer_that_was_not_sent_all_is_not_told_that_this_was_all(files):
+    over = threading.Event()
+    received = []
+
+    def handle(conn):
+        over.wait(30)
+        while data := conn.recv(65536):
+            received.append(data)
+
+    with hsinspect.serve(files.chain, files.key, handle) as server:
+        conn = hsinspect.connect("localhost", server.port, cafile=files.authority, timeout=0.1)
+        with conn, pytest.raises(TimeoutError):
+            conn.sendall(bytes(50_000_000))
+        over.set()
+    (trace,) = server.traces
+    assert [close.kind for close in trace.closes if close.sender == "client"] == ["fin"]
+    assert sum(map(len, received)) < 50_000_000
