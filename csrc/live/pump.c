@@ -12,14 +12,14 @@
 
 #include "live/session_state.h"
 
-enum { CHUNK = 16384 };
-
 typedef struct hsi_pump {
     hsi_session *session;
     int descriptor;
     int timeout;
     int64_t deadline; /* of a timeout above 0, in milliseconds */
     int error; /* an errno of send, 0: none */
+    int in_error; /* an errno of recv, 0: none */
+    bool in_ended;
 } hsi_pump;
 
 static int64_t now(void)
@@ -59,25 +59,33 @@ static hsi_status flush(hsi_pump *pump)
 
 /* ---- in ---- */
 
+static size_t receive_some(void *context, uint8_t *out, size_t size)
+{
+    hsi_pump *pump = context;
+    ssize_t received;
+    do {
+        received = recv(pump->descriptor, out, size, MSG_DONTWAIT);
+    } while (received < 0 && errno == EINTR);
+    pump->in_ended = received == 0;
+    pump->in_error = received < 0 ? errno : 0;
+    return received > 0 ? (size_t)received : 0;
+}
+
 /* OK: bytes or an end were fed; WANT_READ: there is nothing yet. */
 static hsi_status receive(hsi_pump *pump)
 {
-    uint8_t bytes[CHUNK];
-    ssize_t received;
-    do {
-        received = recv(pump->descriptor, bytes, sizeof bytes, MSG_DONTWAIT);
-    } while (received < 0 && errno == EINTR);
-    if (received > 0) {
-        return hsi_session_feed(pump->session, hsi_bytes_of(bytes, (size_t)received));
-    }
-    if (received == 0) {
+    size_t received;
+    HSI_TRY(hsi_transport_receive(pump->session, receive_some, pump, &received));
+    if (pump->in_ended) {
         return hsi_session_feed_end(pump->session, HSI_END_FIN);
     }
-    if (would_wait(errno)) {
-        return HSI_WANT_READ;
+    if (pump->in_error == ECONNRESET) {
+        return hsi_session_feed_end(pump->session, HSI_END_RST);
     }
-    return errno == ECONNRESET ? hsi_session_feed_end(pump->session, HSI_END_RST)
-                               : hsi_session_fail_system(pump->session, errno);
+    if (pump->in_error != 0 && !would_wait(pump->in_error)) {
+        return hsi_session_fail_system(pump->session, pump->in_error);
+    }
+    return received > 0 ? HSI_OK : HSI_WANT_READ;
 }
 
 /* ---- waiting ---- */
@@ -120,9 +128,9 @@ static hsi_status wait_for(const hsi_pump *pump, hsi_status wanted)
 /* ---- the operation ---- */
 
 /* Waits until what this thread queued has gone out; not for what others queued, whose peer may be waiting for us. */
-static hsi_status flush_up_to(hsi_pump *pump, uint64_t mark)
+static hsi_status flush_up_to(hsi_pump *pump, uint64_t end)
 {
-    while (!hsi_transport_taken(pump->session, mark)) {
+    while (!hsi_transport_taken(pump->session, end)) {
         HSI_TRY(in_time(pump));
         HSI_TRY(wait_for(pump, HSI_WANT_WRITE));
         HSI_TRY(flush(pump));
@@ -130,15 +138,25 @@ static hsi_status flush_up_to(hsi_pump *pump, uint64_t mark)
     return HSI_OK;
 }
 
-/* The operation is done. Never waiting, what the socket did not take stays queued for the next call. That the socket takes
- * nothing any more concerns those who wrote. */
-static hsi_status finish(hsi_pump *pump, uint64_t mark)
+void hsi_pump_abandon(hsi_session *session, hsi_task *task)
 {
-    hsi_status status = flush_up_to(pump, mark);
-    if (pump->error != 0 && mark > 0) {
+    if (task->done) {
+        hsi_transport_owe(session, task->sent);
+        task->done = false;
+    }
+}
+
+/* The operation is done. That the socket takes nothing any more concerns those who wrote. */
+static hsi_status finish(hsi_pump *pump, hsi_task *task)
+{
+    hsi_status status = flush_up_to(pump, task->sent.end);
+    if (pump->error != 0 && task->sent.end > 0) {
         return hsi_session_fail_system(pump->session, pump->error);
     }
-    return status == HSI_WANT_WRITE ? HSI_OK : status;
+    if (status != HSI_OK && status != HSI_INTERRUPTED) {
+        hsi_pump_abandon(pump->session, task);
+    }
+    return status;
 }
 
 /* Moves bytes for an operation that wants them. A peer that takes nothing may have said why: it is still read from. */
@@ -158,27 +176,37 @@ static hsi_status move(hsi_pump *pump, hsi_status wanted)
     return wait_for(pump, wanted);
 }
 
-hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_operation *operation, void *arguments)
+/* Not again where it came to an end before it was interrupted. */
+static hsi_status operate(hsi_session *session, hsi_task *task)
+{
+    if (task->done) {
+        return HSI_OK;
+    }
+    hsi_transport_set_sent((hsi_sent){0, 0});
+    hsi_status status = task->operation(session, task->arguments);
+    task->done = status == HSI_OK;
+    task->sent = hsi_transport_sent();
+    return status;
+}
+
+hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_task *task)
 {
     hsi_pump pump = {.session = session, .descriptor = descriptor, .timeout = timeout};
     pump.deadline = timeout > 0 ? now() + timeout : 0;
-    hsi_transport_set_mark(0);
     HSI_TRY(flush(&pump));
     for (;;) {
-        hsi_status status = operation(session, arguments);
-        uint64_t mark = hsi_transport_mark();
+        hsi_status status = operate(session, task);
         if (status == HSI_BUSY) {
             return status;
         }
         HSI_TRY(flush(&pump));
         if (status == HSI_OK) {
-            return finish(&pump, mark);
+            return finish(&pump, task);
         }
         if (status != HSI_WANT_READ && status != HSI_WANT_WRITE) {
             return status;
         }
         HSI_TRY(in_time(&pump));
         HSI_TRY(move(&pump, status));
-        hsi_transport_set_mark(mark); /* an observer of the stream's end may have written to another session */
     }
 }

@@ -9,12 +9,22 @@
 /* One operation of a session with its arguments, as hsi_pump_run repeats it. */
 typedef hsi_status hsi_operation(hsi_session *session, void *arguments);
 
-/* hsi_pump_run repeats `operation` until it no longer wants bytes, moving bytes between session and descriptor.
- * `timeout` in milliseconds, -1: for ever, 0: never wait (WANT_READ, WANT_WRITE). TIMEOUT; INTERRUPTED: a signal
- * arrived, call again with what is left of the time; SYSTEM: see the session's failure. What the session had to say
- * (an alert too) has been sent when this returns, as far as the socket took it. An end of the stream is fed to the
- * session as FIN or RST. */
-HSI_MUST_USE hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_operation *operation,
-                                     void *arguments);
+/* An operation on its way. */
+typedef struct hsi_task {
+    hsi_operation *operation;
+    void *arguments;
+    bool done; /* it came to an end; what it had to send may not have gone out */
+    hsi_sent sent; /* where it is done */
+} hsi_task;
+
+/* hsi_pump_run repeats an operation until it no longer wants bytes and what it had to send has gone out, moving bytes
+ * between session and descriptor. `timeout` in milliseconds, -1: for ever, 0: never wait (WANT_READ, WANT_WRITE).
+ * TIMEOUT; INTERRUPTED: a signal arrived, call again with the same task and what is left of the time, or
+ * hsi_pump_abandon; SYSTEM: see the session's failure. An alert has been sent when this returns, as far as the socket
+ * took it. An end of the stream is fed to the session as FIN or RST. */
+HSI_MUST_USE hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_task *task);
+
+/* hsi_pump_abandon: an interrupted task is not gone on with. What it has encrypted counts for the next write. */
+void hsi_pump_abandon(hsi_session *session, hsi_task *task);
 
 #endif

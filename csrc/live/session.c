@@ -132,10 +132,12 @@ static hsi_status run_locked(hsi_session *session, const char *function, hsi_gnu
 hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call, void *arguments)
 {
     HSI_TRY(hsi_session_lock(session));
-    uint64_t before = hsi_transport_mark(), queued = session->queued;
+    hsi_sent before = hsi_transport_sent(), now = {.end = session->queued};
     hsi_status status = run_locked(session, function, call, arguments);
+    bool queued = session->queued != now.end;
+    now.end = session->queued;
     /* put back as well: an observer may have written to another session */
-    hsi_transport_set_mark(session->queued != queued ? session->queued : before);
+    hsi_transport_set_sent(queued ? now : before);
     hsi_session_unlock(session);
     return status;
 }
@@ -153,22 +155,29 @@ static int shake_hands(hsi_session *session)
     return code;
 }
 
+/* A step of the protocol that is made once. Called again, it has still to go out. */
+static hsi_status step(hsi_session *session, const char *function, hsi_gnutls_call *call)
+{
+    hsi_sent sent = {0, 0};
+    HSI_TRY(hsi_session_run(session, function, call, &sent.end));
+    hsi_transport_set_sent(sent);
+    return HSI_OK;
+}
+
 static int call_handshake(hsi_session *session, void *arguments)
 {
-    HSI_UNUSED(arguments);
-    if (atomic_load(&session->established)) {
-        return 0;
+    uint64_t *end = arguments;
+    int code = atomic_load(&session->established) ? 0 : shake_hands(session);
+    if (code >= 0 && session->broken == HSI_OK && !atomic_exchange(&session->established, true)) {
+        session->said = session->queued;
     }
-    int code = shake_hands(session);
-    if (code >= 0 && session->broken == HSI_OK) {
-        atomic_store(&session->established, true);
-    }
+    *end = session->said;
     return code;
 }
 
 hsi_status hsi_session_handshake(hsi_session *session)
 {
-    return hsi_session_run(session, "gnutls_handshake", call_handshake, NULL);
+    return step(session, "gnutls_handshake", call_handshake);
 }
 
 /* Why there is no data to move: the handshake has failed, or is not done. */
@@ -185,6 +194,7 @@ typedef struct data_transfer {
     hsi_bytes in;
     size_t size;
     size_t done;
+    uint64_t end; /* of what was written: `queued` */
 } data_transfer;
 
 /* Application data may lie between the messages of another handshake (RFC 5246 section 7.4.1.1): it is read first. */
@@ -215,20 +225,33 @@ hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, siz
     }
     data_transfer transfer = {.out = out, .size = size};
     HSI_TRY(hsi_session_run(session, "gnutls_record_recv", call_read, &transfer));
-    hsi_transport_set_mark(0); /* data does not wait until an answer to a KeyUpdate has gone out: it could be lost */
+    hsi_transport_set_sent((hsi_sent){0, 0}); /* data does not wait for an answer to a KeyUpdate: it could be lost */
     *read = transfer.done;
     return transfer.done == 0 ? HSI_CLOSED : HSI_OK;
 }
 
-static bool queue_full(const hsi_session *session)
+static bool has_room(const hsi_session *session, size_t limit)
 {
-    return session->transport != HSI_TRANSPORT_MEMORY && hsi_buffer_length(&session->out) >= SOCKET_QUEUE;
+    return session->transport == HSI_TRANSPORT_MEMORY || hsi_buffer_length(&session->out) < limit;
+}
+
+/* What an earlier call encrypted and did not report is the beginning of what is written now. */
+static int take_owed(hsi_session *session, data_transfer *write)
+{
+    write->done = session->owed.data < write->in.length ? session->owed.data : write->in.length;
+    write->end = session->owed.end;
+    session->owed.data -= write->done;
+    return 0;
 }
 
 static int call_write(hsi_session *session, void *arguments)
 {
     data_transfer *write = arguments;
-    while (write->done < write->in.length && !queue_full(session)) {
+    if (session->owed.data > 0) {
+        return take_owed(session, write);
+    }
+    size_t limit = has_room(session, 1) ? SOCKET_QUEUE : 0; /* nothing behind what has not gone out yet */
+    while (write->done < write->in.length && has_room(session, limit)) {
         hsi_transport_begin(session);
         ssize_t length =
             gnutls_record_send(session->gnutls, write->in.data + write->done, write->in.length - write->done);
@@ -238,6 +261,7 @@ static int call_write(hsi_session *session, void *arguments)
         write->done += (size_t)length;
         hsi_transport_moved(session);
     }
+    write->end = session->queued;
     return 0;
 }
 
@@ -250,22 +274,25 @@ hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes, size_t *writ
     data_transfer transfer = {.in = bytes};
     HSI_TRY(hsi_session_run(session, "gnutls_record_send", call_write, &transfer));
     *written = transfer.done;
+    hsi_transport_set_sent((hsi_sent){transfer.end, transfer.done});
     return transfer.done == 0 && bytes.length > 0 ? HSI_WANT_WRITE : HSI_OK;
 }
 
 static int call_close_notify(hsi_session *session, void *arguments)
 {
-    HSI_UNUSED(arguments);
-    if (session->close_notified) {
-        return 0;
+    uint64_t *end = arguments;
+    int code = session->close_notified ? 0 : gnutls_bye(session->gnutls, GNUTLS_SHUT_WR);
+    if (!session->close_notified) {
+        session->close_notified = true;
+        session->said = session->queued;
     }
-    session->close_notified = true;
-    return gnutls_bye(session->gnutls, GNUTLS_SHUT_WR);
+    *end = session->said;
+    return code;
 }
 
 hsi_status hsi_session_close_notify(hsi_session *session)
 {
-    return hsi_session_run(session, "gnutls_bye", call_close_notify, NULL);
+    return step(session, "gnutls_bye", call_close_notify);
 }
 
 static int call_key_update(hsi_session *session, void *arguments)

@@ -38,6 +38,15 @@ typedef struct hsi_session_options {
     hsi_observer observer;
 } hsi_session_options;
 
+enum { HSI_HEADER = 5 }; /* bytes of a record's header, RFC 8446 section 5.1 */
+
+/* What a call had to send: it is out when the queue has been emptied up to `end`, a count of all bytes that were ever
+ * queued. `data`: the application data in it. */
+typedef struct hsi_sent {
+    uint64_t end;
+    size_t data;
+} hsi_sent;
+
 /* How the last failed call failed. */
 typedef struct hsi_failure {
     hsi_status status;
@@ -82,8 +91,9 @@ HSI_MUST_USE hsi_status hsi_session_handshake(hsi_session *session);
  * tickets, key updates and renegotiations happen inside it. USAGE: before the handshake is done; so for writing. */
 HSI_MUST_USE hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, size_t *read);
 
-/* hsi_session_write encrypts bytes for the peer: over memory all of them; over a socket WANT_WRITE where 64 KiB wait
- * already, and `written` may be less than all. */
+/* hsi_session_write encrypts bytes for the peer: over memory all of them; over a socket up to 64 KiB, and WANT_WRITE while
+ * anything waits to be taken. Bytes that were encrypted for a call on a socket which then failed (it ran out of time,
+ * say) count for the next: it has to begin with the same bytes, and they are not encrypted again. */
 HSI_MUST_USE hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes, size_t *written);
 
 /* hsi_session_close_notify sends close_notify, once. */

@@ -61,11 +61,15 @@ struct hsi_session {
     bool pulled, starved; /* in this GnuTLS call: something was read; there was nothing to read */
     uint64_t queued; /* bytes that ever went to `out` */
     uint64_t taken; /* bytes that ever left it */
+    hsi_sent owed; /* by hsi_session_write to who calls it next */
+    uint8_t header[HSI_HEADER]; /* of the record that is arriving on a socket */
+    size_t arrived; /* bytes of that record */
 
     /* session.c, failure.c */
     atomic_bool established;
     bool rehandshaking; /* the peer asked for another handshake, and it is not done */
     bool close_notified;
+    uint64_t said; /* `queued` after the last handshake or close_notify */
     hsi_status broken; /* the first failure in a callback */
     int system_error; /* the errno of it, where it is SYSTEM */
     char system_text[128];
@@ -146,13 +150,23 @@ void hsi_transport_moved(hsi_session *session);
 typedef size_t hsi_transport_taker(void *context, hsi_bytes bytes);
 HSI_MUST_USE hsi_status hsi_transport_offer(hsi_session *session, hsi_transport_taker *taker, void *context);
 
-/* hsi_transport_mark: `queued` as it was after this thread's last call that queued anything, but for those that an
- * observer makes in it. */
-uint64_t hsi_transport_mark(void);
-void hsi_transport_set_mark(uint64_t mark);
+/* hsi_transport_receive feeds the session at most the rest of the record that is arriving, or a whole one, so that what
+ * is behind a close_notify stays where it is, and no record waits unseen by who waits for the socket. `giver` puts up to
+ * `size` bytes at `out` and returns how many; under the lock. USAGE: the stream has ended. */
+typedef size_t hsi_transport_giver(void *context, uint8_t *out, size_t size);
+HSI_MUST_USE hsi_status hsi_transport_receive(hsi_session *session, hsi_transport_giver *giver, void *context,
+                                              size_t *received);
 
-/* hsi_transport_taken: have all bytes up to a mark left the queue? */
-bool hsi_transport_taken(hsi_session *session, uint64_t mark);
+/* hsi_transport_sent: what this thread's last call that queued anything queued, but for those that an observer makes
+ * in it. */
+hsi_sent hsi_transport_sent(void);
+void hsi_transport_set_sent(hsi_sent sent);
+
+/* hsi_transport_taken: have all bytes up to where `queued` was `end` left the queue? */
+bool hsi_transport_taken(hsi_session *session, uint64_t end);
+
+/* hsi_transport_owe: who wrote is not told that it did, and will call again. */
+void hsi_transport_owe(hsi_session *session, hsi_sent sent);
 
 /* ---- hooks.c, secrets.c, candidates.c, verification.c ---- */
 

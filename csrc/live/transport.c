@@ -6,18 +6,18 @@
 
 #include "live/session_state.h"
 
-enum { HEADER = 5 };
+enum { HEADER = HSI_HEADER, CHUNK = 16384 + 2048 }; /* a record's fragment, RFC 5246 section 6.2.3 */
 
-static _Thread_local uint64_t mark;
+static _Thread_local hsi_sent last;
 
-uint64_t hsi_transport_mark(void)
+hsi_sent hsi_transport_sent(void)
 {
-    return mark;
+    return last;
 }
 
-void hsi_transport_set_mark(uint64_t value)
+void hsi_transport_set_sent(hsi_sent sent)
 {
-    mark = value;
+    last = sent;
 }
 
 /* The length of the record that begins with these bytes, as far as they say. */
@@ -239,6 +239,48 @@ hsi_status hsi_session_feed(hsi_session *session, hsi_bytes bytes)
     return status;
 }
 
+/* How much of the record that is arriving is still to come. */
+static size_t still_to_come(const hsi_session *session)
+{
+    size_t known = session->arrived < HEADER ? session->arrived : HEADER;
+    return record_length(hsi_bytes_of(session->header, known)) - session->arrived;
+}
+
+static void note_arrived(hsi_session *session, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length && session->arrived + i < HEADER; i++) {
+        session->header[session->arrived + i] = bytes[i];
+    }
+    session->arrived += length;
+    if (still_to_come(session) == 0) {
+        session->arrived = 0;
+    }
+}
+
+static hsi_status receive_record(hsi_session *session, hsi_transport_giver *giver, void *context, size_t *received)
+{
+    uint8_t bytes[CHUNK];
+    size_t wanted, length;
+    do {
+        wanted = still_to_come(session);
+        wanted = wanted < sizeof bytes ? wanted : sizeof bytes;
+        length = giver(context, bytes, wanted);
+        HSI_TRY(hsi_buffer_append(&session->in, hsi_bytes_of(bytes, length)));
+        note_arrived(session, bytes, length);
+        *received += length;
+    } while (length == wanted && session->arrived > 0);
+    return HSI_OK;
+}
+
+hsi_status hsi_transport_receive(hsi_session *session, hsi_transport_giver *giver, void *context, size_t *received)
+{
+    *received = 0;
+    HSI_TRY(hsi_session_lock(session));
+    hsi_status status = session->in_ended ? HSI_USAGE : receive_record(session, giver, context, received);
+    hsi_session_unlock(session);
+    return status;
+}
+
 /* The end is told now where nothing comes before it, else when GnuTLS has read what does. */
 hsi_status hsi_session_feed_end(hsi_session *session, hsi_end end)
 {
@@ -315,12 +357,22 @@ hsi_status hsi_transport_offer(hsi_session *session, hsi_transport_taker *taker,
     return HSI_OK;
 }
 
-bool hsi_transport_taken(hsi_session *session, uint64_t upto)
+bool hsi_transport_taken(hsi_session *session, uint64_t end)
 {
     bool looked = hsi_session_look(session);
-    bool taken = session->taken >= upto;
+    bool taken = session->taken >= end;
     hsi_session_unlook(session, looked);
     return taken;
+}
+
+void hsi_transport_owe(hsi_session *session, hsi_sent sent)
+{
+    bool looked = hsi_session_look(session);
+    if (sent.data > 0) {
+        session->owed.data += sent.data;
+        session->owed.end = sent.end;
+    }
+    hsi_session_unlook(session, looked);
 }
 
 size_t hsi_session_pending_out(hsi_session *session)

@@ -92,29 +92,24 @@ static hsi_status run(hsi_call *call, hsi_operation *operation, void *arguments)
 
 /* ---- on a socket ---- */
 
-/* An operation on a socket. Once it has come to an end, it is not done again: the pump may have been interrupted while it
- * sent what the operation left to send. */
 typedef struct pumping {
     const hsi_socket *socket;
     long long timeout;
-    hsi_operation *operation;
-    void *arguments;
-    bool done;
+    hsi_task task;
 } pumping;
-
-static hsi_status once(hsi_session *session, void *arguments)
-{
-    pumping *of = arguments;
-    hsi_status status = of->done ? HSI_OK : of->operation(session, of->arguments);
-    of->done = status == HSI_OK;
-    return status;
-}
 
 static hsi_status pump(hsi_session *session, void *arguments)
 {
     pumping *of = arguments;
     int timeout = of->timeout > INT_MAX ? INT_MAX : (int)of->timeout;
-    return hsi_pump_run(session, of->socket->descriptor, timeout, once, of);
+    return hsi_pump_run(session, of->socket->descriptor, timeout, &of->task);
+}
+
+static hsi_status abandon(hsi_session *session, void *arguments)
+{
+    pumping *of = arguments;
+    hsi_pump_abandon(session, &of->task);
+    return HSI_OK;
 }
 
 static long long now_ms(void)
@@ -144,7 +139,7 @@ static hsi_status handle_signal(hsi_call *call, pumping *of, long long deadline)
 
 static hsi_status run_on(hsi_call *call, const hsi_socket *socket, hsi_operation *operation, void *arguments)
 {
-    pumping of = {socket, socket->timeout, operation, arguments, false};
+    pumping of = {socket, socket->timeout, {.operation = operation, .arguments = arguments}};
     long long deadline = now_ms() + socket->timeout;
     hsi_status status;
     do {
@@ -154,6 +149,7 @@ static hsi_status run_on(hsi_call *call, const hsi_socket *socket, hsi_operation
         }
         status = handle_signal(call, &of, deadline);
     } while (status == HSI_OK);
+    (void)run(call, abandon, &of);
     return status;
 }
 

@@ -82,8 +82,10 @@ class TLSSocket(ssl.SSLSocket):
         """What goes over the wire, or into the trace, before the descriptor is closed."""
         core = seam.core
         try:
-            if self._says_farewell and core.established and not seam.unfinished:  # close_notify says: that was all
-                self._exchange_farewells(core)
+            if core.established:
+                farewell = self._says_farewell and not seam.unfinished  # close_notify says: that was all
+                leave = self._exchange_farewells if farewell else self._read_the_rest
+                leave(core)
         except (Error, OSError, ValueError):
             pass  # the peer is gone, or the connection had failed before: there is nobody to tell
         finally:
@@ -96,13 +98,17 @@ class TLSSocket(ssl.SSLSocket):
         """Sends close_notify. Where the peer has sent its own, its end of the stream is not far: it is waited for."""
         core.close_notify_on(self.fileno(), FAREWELL_SECONDS)
         try:
-            for _ in range(UNREAD_CHUNKS):  # a reset would follow what nobody has read
-                core.read_on(self.fileno(), 0, CHUNK)
+            self._read_the_rest(core)
         except ClosedError:
             if not self._peer_ended(core, 0):
                 self._end_sending(core)  # it may be waiting for our end
                 super().shutdown(socket.SHUT_WR)
                 self._peer_ended(core, LINGER_SECONDS)
+
+    def _read_the_rest(self, core: _core.Session) -> None:
+        """What has arrived and nobody has read, a ticket say: a reset would follow it, and could cost what we sent."""
+        for _ in range(UNREAD_CHUNKS):
+            core.read_on(self.fileno(), 0, CHUNK)
 
     def _end_sending(self, core: _core.Session) -> None:
         if not self._sent_end:

@@ -40,9 +40,6 @@ static void one_thread_reads_while_another_writes_and_a_peer_echoes(void **state
 {
     (void)state;
     static const char *const priorities[] = {TLS("1.3"), TLS("1.2")};
-    for (size_t i = 0; i < BULK; i++) {
-        sent[i] = (uint8_t)(i * 7 + i / 251);
-    }
     for (size_t i = 0; i < HSI_COUNT(priorities); i++) {
         wired_pair both = wire_up(priorities[i]);
         thread_result server = {&both, HSI_USAGE}, writer = {&both, HSI_USAGE};
@@ -127,7 +124,7 @@ static hsi_status operate_on_what_never_goes_out(hsi_session *session, void *arg
 {
     HSI_UNUSED(session);
     HSI_UNUSED(arguments);
-    hsi_transport_set_mark(UINT64_MAX);
+    hsi_transport_set_sent((hsi_sent){UINT64_MAX, 0});
     return HSI_OK;
 }
 
@@ -170,18 +167,75 @@ static void on_signal(int number)
     HSI_UNUSED(number);
 }
 
+static void interrupt_soon(void)
+{
+    struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+}
+
 static void a_signal_interrupts_the_wait_and_the_call_can_be_repeated(void **state)
 {
     (void)state;
     wired_pair both = wire_up(TLS("1.3"));
-    struct sigaction action = {.sa_handler = on_signal}, before;
-    struct itimerval soon = {.it_value = {.tv_usec = 20000}};
-    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
-    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    interrupt_soon();
     assert_int_equal(pump(&both, HSI_CLIENT, -1, operate_handshake, NULL), HSI_INTERRUPTED);
-    assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
     shake_hands(&both);
     take_down(&both);
+}
+
+/* Writes without waiting, 16 KiB at a time, until the socket takes no more; how much was reported. */
+static size_t fill(wired_pair *both)
+{
+    size_t total = 0;
+    for (;;) {
+        data_transfer write = {sent + total, 16384, 0};
+        hsi_status status = pump(both, HSI_CLIENT, 0, operate_write, &write);
+        if (status == HSI_WANT_WRITE) {
+            return total;
+        }
+        assert_int_equal(status, HSI_OK);
+        total += write.done;
+    }
+}
+
+static void *run_reader(void *argument)
+{
+    thread_result *result = argument;
+    result->status = read_all(result->both, HSI_SERVER, received[HSI_SERVER], BULK);
+    return NULL;
+}
+
+/* What was encrypted for a write that was interrupted, gone on with or not, is not encrypted again. */
+static void an_interrupted_write_sends_each_byte_once(void **state)
+{
+    (void)state;
+    for (int abandoned = 0; abandoned < 2; abandoned++) {
+        wired_pair both = wire_up(TLS("1.3"));
+        thread_result reader = {&both, HSI_USAGE};
+        pthread_t thread;
+        shake_hands(&both);
+        size_t done = fill(&both);
+        data_transfer write = {sent + done, 16384, 0};
+        hsi_task task = {.operation = operate_write, .arguments = &write};
+        interrupt_soon();
+        assert_int_equal(hsi_pump_run(both.it.sessions[HSI_CLIENT], both.descriptors[HSI_CLIENT], -1, &task),
+                         HSI_INTERRUPTED);
+        assert_true(task.done);
+        assert_int_equal(pthread_create(&thread, NULL, run_reader, &reader), 0);
+        if (abandoned) {
+            hsi_pump_abandon(both.it.sessions[HSI_CLIENT], &task);
+        } else {
+            assert_int_equal(hsi_pump_run(both.it.sessions[HSI_CLIENT], both.descriptors[HSI_CLIENT], -1, &task),
+                             HSI_OK);
+            assert_int_equal(hsi_session_pending_out(both.it.sessions[HSI_CLIENT]), 0);
+            done += write.done;
+        }
+        assert_int_equal(write_all(&both, HSI_CLIENT, sent + done, BULK - done), HSI_OK);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(reader.status, HSI_OK);
+        assert_memory_equal(received[HSI_SERVER], sent, BULK);
+        take_down(&both);
+    }
 }
 
 int main(void)
@@ -194,6 +248,12 @@ int main(void)
         cmocka_unit_test(a_socket_that_is_always_ready_does_not_outlast_the_timeout),
         cmocka_unit_test(an_observer_that_writes_to_another_session_is_not_waited_for),
         cmocka_unit_test(a_signal_interrupts_the_wait_and_the_call_can_be_repeated),
+        cmocka_unit_test(an_interrupted_write_sends_each_byte_once),
     };
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigaction(SIGALRM, &action, NULL);
+    for (size_t i = 0; i < BULK; i++) {
+        sent[i] = (uint8_t)(i * 7 + i / 251);
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

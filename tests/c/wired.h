@@ -82,7 +82,8 @@ static inline hsi_status operate_close(hsi_session *session, void *arguments)
 
 static inline hsi_status pump(wired_pair *both, uint8_t side, int timeout, hsi_operation *operation, void *arguments)
 {
-    return hsi_pump_run(both->it.sessions[side], both->descriptors[side], timeout, operation, arguments);
+    hsi_task task = {.operation = operation, .arguments = arguments};
+    return hsi_pump_run(both->it.sessions[side], both->descriptors[side], timeout, &task);
 }
 
 /* Writes all; a status, since it runs in threads. */
