@@ -208,8 +208,8 @@ static int call_read(hsi_session *session, void *arguments)
     hsi_transport_begin(session);
     ssize_t length = gnutls_record_recv(session->gnutls, read->out, read->size);
     read->done = length > 0 ? (size_t)length : 0;
-    if (length > 0) {
-        hsi_transport_moved(session);
+    if (length > 0 && (session->whole == 1 || gnutls_protocol_get_version(session->gnutls) < GNUTLS_TLS1_3)) {
+        hsi_transport_moved(session); /* in TLS 1.3 of more than one record one alone is known to be data */
     }
     return length < 0 ? (int)length : 0;
 }

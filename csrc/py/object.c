@@ -133,10 +133,11 @@ static hsi_status collect(hsi_tap *tap, hsi_collector *collector, const void *co
     return collector(tap, context, out);
 }
 
-hsi_status hsi_collect(const hsi_view *view, hsi_collector *collector, const void *context, hsi_list *out)
+hsi_status hsi_collect(hsi_view *view, hsi_collector *collector, const void *context, hsi_list *out)
 {
     PyThreadState *saved = PyEval_SaveThread();
     hsi_trace_lock(view->trace);
+    hsi_view_settle(view);
     hsi_status status = collect(view->tap, collector, context, out);
     hsi_trace_unlock(view->trace);
     PyEval_RestoreThread(saved);
@@ -166,7 +167,7 @@ static PyObject *tuple_of(hsi_module *module, const hsi_view *view, const hsi_li
     return tuple;
 }
 
-PyObject *hsi_collect_tuple(hsi_module *module, const hsi_view *view, hsi_collector *collector, const void *context,
+PyObject *hsi_collect_tuple(hsi_module *module, hsi_view *view, hsi_collector *collector, const void *context,
                             hsi_maker *make, hsi_type type)
 {
     hsi_list list = HSI_LIST_EMPTY;

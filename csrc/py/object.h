@@ -24,7 +24,7 @@ static inline const void *hsi_item_of(PyObject *object)
     return ((hsi_object *)object)->item;
 }
 
-static inline const hsi_view *hsi_view_of(PyObject *object)
+static inline hsi_view *hsi_view_of(PyObject *object)
 {
     return &((hsi_object *)object)->view;
 }
@@ -59,15 +59,16 @@ PyObject *hsi_get_record(PyObject *self, void *at); /* const hsi_record *; NULL 
 
 /* ---- many at once ---- */
 
-/* A collector puts items of a tap into `out`; it is called with the trace locked and the tap at the journal's end. */
+/* A collector puts items of a tap into `out`; it is called with the trace locked and the tap at the journal's end. A view
+ * of no fold is settled under the same lock: between the two another thread could have the trace fold anew. */
 typedef hsi_status hsi_collector(hsi_tap *tap, const void *context, hsi_list *out);
 
 /* hsi_collect folds and collects, without the GIL. The caller cleans `out` up, also after a failure. */
-HSI_MUST_USE hsi_status hsi_collect(const hsi_view *view, hsi_collector *collector, const void *context, hsi_list *out);
+HSI_MUST_USE hsi_status hsi_collect(hsi_view *view, hsi_collector *collector, const void *context, hsi_list *out);
 
 /* hsi_collect_tuple makes a tuple of objects of what is collected, each by `make`. */
 typedef PyObject *hsi_maker(hsi_module *module, hsi_type type, const hsi_view *view, const void *item);
-PyObject *hsi_collect_tuple(hsi_module *module, const hsi_view *view, hsi_collector *collector, const void *context,
+PyObject *hsi_collect_tuple(hsi_module *module, hsi_view *view, hsi_collector *collector, const void *context,
                             hsi_maker *make, hsi_type type);
 
 /* hsi_list_copy appends the items of a list. */

@@ -24,7 +24,7 @@ static hsi_status next_events(Session *self, batch *next)
     hsi_tap *tap = hsi_trace_tap(self->journal);
     hsi_status status = hsi_tap_advance(tap);
     const hsi_list *events = hsi_tap_events(tap);
-    while (self->follower.delivered < events->count && next->count < BATCH) {
+    while (status == HSI_OK && self->follower.delivered < events->count && next->count < BATCH) {
         const hsi_event *event = events->items[self->follower.delivered++];
         if ((listens >> event->kind & 1) != 0) {
             next->events[next->count++] = event;
@@ -59,6 +59,7 @@ static bool tell_all(Session *self, const batch *next, hsi_raised *raised)
     if (!content) {
         hsi_raised_keep(raised);
         atomic_store(&self->listens, 0);
+        hsi_trace_unfollow(self->journal, &self->follower);
     }
     return content;
 }
@@ -106,8 +107,11 @@ hsi_status hsi_session_listen(Session *self, PyObject *listener, unsigned listen
     listens = listener == NULL ? 0 : listens & HSI_LISTENS_ALL;
     if (listens == 0) {
         hsi_trace_unfollow(self->journal, &self->follower);
-    } else if (atomic_load(&self->listens) == 0) {
+    } else if (atomic_load(&self->listens) == 0 && self->session != NULL) {
         status = hsi_trace_follow(self->journal, &self->follower);
+    }
+    if (status != HSI_OK) {
+        return status;
     }
     PyObject *before = self->listener;
     self->listener = Py_XNewRef(listener);

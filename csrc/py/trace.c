@@ -104,7 +104,7 @@ static hsi_status collect_listing(hsi_tap *tap, const void *context, hsi_list *o
 static PyObject *trace_list(PyObject *self, void *of)
 {
     const listing *from = of;
-    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    hsi_view view = hsi_view_begin(hsi_trace_in(self));
     PyObject *tuple = hsi_collect_tuple(hsi_module_in(self), &view, collect_listing, from, from->make, from->type);
     hsi_view_drop(&view);
     return tuple;
@@ -138,7 +138,7 @@ static hsi_status collect_handshake(hsi_tap *tap, const void *context, hsi_list 
 static PyObject *trace_handshake(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
-    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    hsi_view view = hsi_view_begin(hsi_trace_in(self));
     PyObject *found =
         hsi_collect_tuple(hsi_module_in(self), &view, collect_handshake, NULL, hsi_object_new, HSI_TYPE_HANDSHAKE);
     hsi_view_drop(&view);
@@ -171,7 +171,7 @@ static PyObject *trace_complete(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     hsi_list completed = HSI_LIST_EMPTY;
-    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    hsi_view view = hsi_view_begin(hsi_trace_in(self));
     hsi_status status = hsi_collect(&view, collect_completed, NULL, &completed);
     bool complete = completed.count > 0;
     hsi_list_cleanup(&completed);
@@ -227,7 +227,7 @@ static PyObject *trace_application_data(PyObject *self, PyObject *args, PyObject
         return NULL;
     }
     hsi_list data = HSI_LIST_EMPTY;
-    hsi_view view = hsi_view_now(hsi_trace_in(self));
+    hsi_view view = hsi_view_begin(hsi_trace_in(self));
     hsi_status status = hsi_collect(&view, collect_data, &sender, &data);
     PyObject *bytes = status == HSI_OK ? join(&data) : hsi_raise(hsi_module_in(self), status);
     hsi_list_cleanup(&data);
@@ -235,93 +235,13 @@ static PyObject *trace_application_data(PyObject *self, PyObject *args, PyObject
     return bytes;
 }
 
-static PyObject *trace_dumps(PyObject *self, PyObject *unused)
-{
-    HSI_UNUSED(unused);
-    hsi_buffer out = HSI_BUFFER_EMPTY;
-    hsi_trace_settle(hsi_trace_in(self));
-    hsi_trace_lock(hsi_trace_in(self));
-    hsi_status status = hsi_journal_write(hsi_trace_journal(hsi_trace_in(self)), &out);
-    hsi_trace_unlock(hsi_trace_in(self));
-    PyObject *bytes = status == HSI_OK ? hsi_py_bytes(hsi_buffer_peek(&out)) : hsi_raise(hsi_module_in(self), status);
-    hsi_buffer_cleanup(&out);
-    return bytes;
-}
-
-/* ---- copies and equality ---- */
-
-static hsi_status copy_journal(hsi_trace *from, hsi_trace **out)
-{
-    hsi_journal *copy = NULL;
-    hsi_trace_settle(from);
-    hsi_trace_lock(from);
-    const hsi_journal *journal = hsi_trace_journal(from);
-    hsi_status status = hsi_journal_copy(&copy, journal, hsi_journal_count(journal));
-    hsi_trace_unlock(from);
-    HSI_TRY(status);
-    return hsi_trace_of(out, copy);
-}
-
-static bool is_empty(hsi_trace *trace)
-{
-    hsi_trace_lock(trace);
-    bool empty = hsi_journal_count(hsi_trace_journal(trace)) == 0;
-    hsi_trace_unlock(trace);
-    return empty;
-}
-
-static PyObject *trace_copy_into(PyObject *self, PyObject *args, PyObject *keywords)
-{
-    static char *names[] = {"empty", "finished", NULL};
-    hsi_module *module = hsi_module_in(self);
-    PyObject *empty;
-    int finished = 1;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|p", names, module->types[HSI_TYPE_TRACE], &empty, &finished)) {
-        return NULL;
-    }
-    if (!is_empty(hsi_trace_in(empty))) {
-        return hsi_raise_saying(module, HSI_USAGE, "the trace to copy into is not empty");
-    }
-    hsi_trace *copy = NULL;
-    hsi_status status = copy_journal(hsi_trace_in(self), &copy);
-    if (status != HSI_OK) {
-        return hsi_raise(module, status);
-    }
-    if (finished) {
-        hsi_trace_finish(copy);
-    }
-    hsi_trace_fill(empty, copy);
-    Py_RETURN_NONE;
-}
+/* ---- the end ---- */
 
 static PyObject *trace_finish(PyObject *self, PyObject *unused)
 {
     HSI_UNUSED(unused);
     hsi_trace_finish(hsi_trace_in(self));
     Py_RETURN_NONE;
-}
-
-static bool journals_equal(hsi_trace *a, hsi_trace *b)
-{
-    if (a == b) {
-        return true;
-    }
-    hsi_trace_settle(a);
-    hsi_trace_settle(b);
-    hsi_trace_lock_both(a, b);
-    bool equal = hsi_journal_equal(hsi_trace_journal(a), hsi_trace_journal(b));
-    hsi_trace_unlock(b);
-    hsi_trace_unlock(a);
-    return equal;
-}
-
-static PyObject *trace_compare(PyObject *self, PyObject *other, int operation)
-{
-    PyTypeObject *type = (PyTypeObject *)hsi_module_in(self)->types[HSI_TYPE_TRACE];
-    if ((operation != Py_EQ && operation != Py_NE) || !PyObject_TypeCheck(other, type)) {
-        return Py_NewRef(Py_NotImplemented);
-    }
-    return PyBool_FromLong(journals_equal(hsi_trace_in(self), hsi_trace_in(other)) == (operation == Py_EQ));
 }
 
 /* ---- the type ---- */
@@ -353,7 +273,7 @@ static PyGetSetDef trace_getset[] = {
 static PyMethodDef trace_methods[] = {
     {"application_data", HSI_KEYWORDS(trace_application_data),
      PyDoc_STR("application_data($self, sender)\n--\n\nWhat one side sent, decrypted and authenticated.")},
-    {"dumps", trace_dumps, METH_NOARGS,
+    {"dumps", hsi_trace_dumps, METH_NOARGS,
      PyDoc_STR("dumps($self)\n--\n\nThe journal as bytes, secrets included; Trace(bytes) is equal to this one.")},
     {"append_wire", HSI_KEYWORDS(hsi_trace_append_wire),
      PyDoc_STR("append_wire($self, sender, data, time_ns=None, sent=None)\n--\n\nBytes as they arrived.")},
@@ -369,7 +289,7 @@ static PyMethodDef trace_methods[] = {
      PyDoc_STR("append_psk($self, identity, key)\n--\n\nA pre-shared key; identity None: of any.")},
     {"append_start", HSI_KEYWORDS(hsi_trace_append_start),
      PyDoc_STR("append_start($self, transport, client, server)\n--\n\nWhere the connection runs.")},
-    {"copy_into", HSI_KEYWORDS(trace_copy_into),
+    {"copy_into", HSI_KEYWORDS(hsi_trace_copy_into),
      PyDoc_STR("copy_into($self, empty, finished=True)\n--\n\nThe journal so far, into an empty trace.")},
     {"finish", trace_finish, METH_NOARGS, PyDoc_STR("finish($self)\n--\n\nSays that nothing follows.")},
     {NULL, NULL, 0, NULL},
@@ -380,7 +300,7 @@ static PyType_Slot trace_slots[] = {
     {Py_tp_new, (void *)trace_new},
     {Py_tp_init, (void *)trace_init},
     {Py_tp_dealloc, (void *)trace_dealloc},
-    {Py_tp_richcompare, (void *)trace_compare},
+    {Py_tp_richcompare, (void *)hsi_trace_compare},
     {Py_tp_getset, trace_getset},
     {Py_tp_methods, trace_methods},
     {0, NULL},

@@ -1,6 +1,7 @@
 /* Trace: the Python object of a trace, for the files of csrc/py that look into it.
  *
- *     trace.c         the type: lists of what was found, equality, bytes
+ *     trace.c         the type: lists of what was found
+ *     trace_copies.c  its journal as a whole: bytes, copies, equality
  *     trace_facts.c   what the journal says of the connection: addresses, verdicts, results, notes
  *     trace_append.c  what makes a journal by hand
  * SPDX-License-Identifier: MIT */
@@ -35,6 +36,11 @@ PyObject *hsi_trace_started(PyObject *self, void *at);
 PyObject *hsi_trace_verdicts(PyObject *self, void *at);
 PyObject *hsi_trace_results(PyObject *self, void *at);
 PyObject *hsi_trace_notes(PyObject *self, void *at);
+
+/* trace_copies.c. */
+PyObject *hsi_trace_dumps(PyObject *self, PyObject *unused);
+PyObject *hsi_trace_copy_into(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *hsi_trace_compare(PyObject *self, PyObject *other, int operation);
 
 /* Methods, trace_append.c. */
 #define HSI_TRACE_METHOD(name) PyObject *hsi_trace_##name(PyObject *self, PyObject *args, PyObject *keywords)

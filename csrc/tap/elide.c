@@ -174,7 +174,7 @@ static hsi_status elide(hsi_journal *journal, growing *open, hsi_entry **entry)
     return HSI_OK;
 }
 
-hsi_status hsi_journal_elide(hsi_journal *journal, size_t keep)
+void hsi_journal_elide(hsi_journal *journal, size_t keep)
 {
     growing open = {{NULL, NULL}};
     hsi_list *entries = &journal->entries;
@@ -198,5 +198,4 @@ hsi_status hsi_journal_elide(hsi_journal *journal, size_t keep)
         }
     }
     entries->count = left;
-    return status;
 }

@@ -51,6 +51,7 @@ struct hsi_tap {
     hsi_status failed; /* of an advance that ran out of memory; OK */
     bool final; /* no secret can follow: nothing waits any more */
     hsi_stream streams[2];
+    uint64_t skippable; /* bytes of key stream that may yet be run through for records that were not kept */
     uint8_t held; /* the sender whose next record waits for a secret; HSI_NOBODY */
     hsi_handshake *handshake; /* the current negotiation; NULL before the first hello */
     hsi_list events, records, messages, alerts, phases, handshakes, closes, application_data;

@@ -1,4 +1,4 @@
-/* Journal: what happened to one connection, append-only, in order. All else is computed from it: a live trace, a pickle,
+/* Journal: what happened to one connection, in order, only appended to (but see hsi_journal_elide). All else is computed from it: a live trace, a pickle,
  * a saved file and a replay are the same journal. Owns its bytes; wipes them when freed, but for records of application
  * data as they were on the wire. Does no I/O.
  * SPDX-License-Identifier: MIT */
@@ -97,7 +97,8 @@ HSI_MUST_USE hsi_status hsi_journal_append(hsi_journal *journal, const hsi_entry
 
 size_t hsi_journal_count(const hsi_journal *journal);
 
-/* hsi_journal_peek borrows the i-th entry: good as long as the journal lives. The caller knows that it is there. */
+/* hsi_journal_peek borrows the i-th entry: good as long as the journal lives, and where it is a record of application data
+ * as long as nothing is elided. The caller knows that it is there. */
 const hsi_entry *hsi_journal_peek(const hsi_journal *journal, size_t i);
 
 /* hsi_journal_finish says that no entry follows. hsi_journal_finished: has it been said? */
@@ -120,8 +121,8 @@ void hsi_journal_mark_application(hsi_journal *journal, size_t count);
 size_t hsi_journal_excess(const hsi_journal *journal, size_t keep);
 
 /* hsi_journal_elide elides the oldest of them as long as the others still make up `keep` bytes. Entries move, and what was
- * peeked at of those is gone. NO_MEMORY: less is elided. */
-HSI_MUST_USE hsi_status hsi_journal_elide(hsi_journal *journal, size_t keep);
+ * peeked at of those is gone. Where memory for a run is missing less is elided. */
+void hsi_journal_elide(hsi_journal *journal, size_t keep);
 
 bool hsi_journal_equal(const hsi_journal *a, const hsi_journal *b);
 

@@ -6,12 +6,9 @@
 
 enum { SEQUENCE = 8, PSEUDO_HEADER = 13, TLS13_HEADER = 5 };
 
-#define SKIPPED_MAX (UINT64_C(1) << 32) /* a journal from elsewhere may claim any number: seconds, not years */
-
 struct hsi_protection {
     hsi_record_keys keys;
     hsi_cipher_state *cipher; /* stream and CBC */
-    uint64_t skipped; /* bytes of records that were not kept */
 };
 
 hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
@@ -333,15 +330,15 @@ hsi_status hsi_protection_open(hsi_protection *protection, hsi_arena *arena, hsi
 /* ---- records that were not kept ---- */
 
 /* The key stream does not depend on what it is mixed with: it is run past them. */
-static hsi_status skip_stream(hsi_protection *protection, uint64_t bytes)
+static hsi_status skip_stream(hsi_protection *protection, uint64_t bytes, uint64_t *allowed)
 {
     enum { CHUNK = 4096 };
     static const uint8_t zeros[CHUNK];
     uint8_t ignored[CHUNK];
-    if (bytes > SKIPPED_MAX - protection->skipped) {
+    if (bytes > *allowed) {
         return HSI_UNSUPPORTED;
     }
-    protection->skipped += bytes;
+    *allowed -= bytes;
     for (; bytes > 0; bytes -= bytes < CHUNK ? bytes : CHUNK) {
         hsi_bytes next = hsi_bytes_of(zeros, bytes < CHUNK ? (size_t)bytes : CHUNK);
         HSI_TRY(hsi_cipher_decrypt(protection->cipher, ignored, next));
@@ -365,11 +362,11 @@ static hsi_status skip_cbc(hsi_protection *protection, hsi_bytes tail)
     return HSI_OK;
 }
 
-hsi_status hsi_protection_skip(hsi_protection *protection, uint64_t bytes, hsi_bytes tail)
+hsi_status hsi_protection_skip(hsi_protection *protection, uint64_t bytes, hsi_bytes tail, uint64_t *allowed)
 {
     switch (protection->keys.cipher->kind) {
     case HSI_CIPHER_STREAM:
-        return skip_stream(protection, bytes);
+        return skip_stream(protection, bytes, allowed);
     case HSI_CIPHER_CBC:
         return skip_cbc(protection, tail);
     default:

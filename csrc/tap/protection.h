@@ -29,7 +29,9 @@ void hsi_protection_free(hsi_protection *protection);
 HSI_MUST_USE hsi_status hsi_protection_open(hsi_protection *protection, hsi_arena *arena, hsi_record *record);
 
 /* hsi_protection_skip goes past records that were not kept, by the bytes of their fragments and the end of the last one.
- * UNSUPPORTED: what the next record needs is not in these, or cannot be had in a reasonable time. */
-HSI_MUST_USE hsi_status hsi_protection_skip(hsi_protection *protection, uint64_t bytes, hsi_bytes tail);
+ * `allowed` is how many bytes of key stream may be run through, and what is left of that. UNSUPPORTED: what the next record
+ * needs is not in these, or more bytes are needed. */
+HSI_MUST_USE hsi_status hsi_protection_skip(hsi_protection *protection, uint64_t bytes, hsi_bytes tail,
+                                            uint64_t *allowed);
 
 #endif

@@ -263,7 +263,8 @@ static hsi_status take_elided(hsi_tap *tap, hsi_stream *stream, bool *waiting)
     HSI_TRY(new_elided(tap, stream, run));
     stream->sequence_number += run->number;
     stream->elided = NULL;
-    if (stream->protection == NULL || hsi_protection_skip(stream->protection, total_of(run), run->name) == HSI_OK) {
+    if (stream->protection == NULL ||
+        hsi_protection_skip(stream->protection, total_of(run), run->name, &tap->skippable) == HSI_OK) {
         return HSI_OK;
     }
     hsi_protection_free(stream->protection);

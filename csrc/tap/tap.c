@@ -7,12 +7,15 @@
 #include "tap/key_schedule.h"
 #include "tap/secret_store.h"
 
+#define SKIPPABLE (UINT64_C(1) << 31) /* a journal from elsewhere may claim any number: seconds, not years */
+
 hsi_tap *hsi_tap_new(const hsi_journal *journal)
 {
     hsi_tap *tap = hsi_memory_new(sizeof *tap);
     if (tap != NULL) {
         atomic_init(&tap->references, 1);
         tap->journal = journal;
+        tap->skippable = SKIPPABLE;
         tap->held = HSI_NOBODY;
         tap->streams[HSI_SERVER].sender = HSI_SERVER;
     }

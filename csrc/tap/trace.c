@@ -105,31 +105,38 @@ void hsi_trace_bound(hsi_trace *trace, size_t limit)
 }
 
 /* The journal is about to lose entries: what was folded is left to those who hold it. */
-static hsi_status fold_anew(hsi_trace *trace)
+static void replace_tap(hsi_trace *trace, hsi_tap *tap)
 {
-    hsi_tap *tap = hsi_tap_new(trace->journal);
-    if (tap == NULL) {
-        return HSI_NO_MEMORY;
-    }
     hsi_tap_retire(trace->tap);
     hsi_tap_drop(trace->tap);
     trace->tap = tap;
     trace->fold++;
-    return HSI_OK;
+    trace->resume_at = SIZE_MAX; /* nothing is told twice, whatever fails */
 }
 
-static hsi_status let_go(hsi_trace *trace)
+static hsi_status fold_for_followers(hsi_trace *trace)
 {
-    bool begun = hsi_tap_begun(trace->tap);
-    if (begun) {
-        HSI_TRY(fold_anew(trace));
-    }
-    HSI_TRY(hsi_journal_elide(trace->journal, trace->limit));
-    if (begun && trace->followers > 0) {
+    if (trace->followers > 0) {
         HSI_TRY(hsi_tap_advance(trace->tap));
         trace->resume_at = hsi_tap_events(trace->tap)->count;
     }
     return HSI_OK;
+}
+
+/* Where memory does not suffice to let go of some, it is kept. */
+static hsi_status let_go(hsi_trace *trace)
+{
+    if (!hsi_tap_begun(trace->tap)) {
+        hsi_journal_elide(trace->journal, trace->limit);
+        return HSI_OK;
+    }
+    hsi_tap *tap = hsi_tap_new(trace->journal);
+    if (tap == NULL) {
+        return HSI_OK;
+    }
+    replace_tap(trace, tap);
+    hsi_journal_elide(trace->journal, trace->limit);
+    return fold_for_followers(trace);
 }
 
 hsi_status hsi_trace_application(hsi_trace *trace, size_t count)
@@ -146,14 +153,11 @@ hsi_status hsi_trace_application(hsi_trace *trace, size_t count)
     return status;
 }
 
-/* Where memory does not suffice to let go of some, it is kept: a look shows more than was asked for. */
 void hsi_trace_settle(hsi_trace *trace)
 {
-    hsi_trace_lock(trace);
     if (trace->followers == 0 && hsi_journal_excess(trace->journal, trace->limit) > 0) {
-        (void)let_go(trace);
+        (void)let_go(trace); /* which cannot fail where nobody follows */
     }
-    hsi_trace_unlock(trace);
 }
 
 hsi_status hsi_trace_follow(hsi_trace *trace, hsi_follower *follower)
@@ -162,8 +166,10 @@ hsi_status hsi_trace_follow(hsi_trace *trace, hsi_follower *follower)
     hsi_status status = hsi_tap_advance(trace->tap);
     follower->delivered = hsi_tap_events(trace->tap)->count;
     follower->fold = trace->fold;
-    trace->followers += !follower->follows;
-    follower->follows = true;
+    if (status == HSI_OK && !follower->follows) {
+        follower->follows = true;
+        trace->followers++;
+    }
     hsi_trace_unlock(trace);
     return status;
 }
@@ -186,13 +192,17 @@ void hsi_follower_resume(hsi_follower *follower, const hsi_trace *trace)
 
 /* ---- views ---- */
 
-hsi_view hsi_view_now(hsi_trace *trace)
+hsi_view hsi_view_begin(hsi_trace *trace)
 {
-    hsi_trace_settle(trace);
-    hsi_trace_lock(trace);
-    hsi_view view = {hsi_trace_hold(trace), hsi_tap_hold(trace->tap)};
-    hsi_trace_unlock(trace);
-    return view;
+    return (hsi_view){hsi_trace_hold(trace), NULL};
+}
+
+void hsi_view_settle(hsi_view *view)
+{
+    if (view->tap == NULL) {
+        hsi_trace_settle(view->trace);
+        view->tap = hsi_tap_hold(view->trace->tap);
+    }
 }
 
 hsi_view hsi_view_hold(const hsi_view *view)

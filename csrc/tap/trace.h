@@ -25,7 +25,7 @@ void hsi_trace_bound(hsi_trace *trace, size_t limit);
  * everything that was appended has been delivered to who follows. */
 HSI_MUST_USE hsi_status hsi_trace_application(hsi_trace *trace, size_t count);
 
-/* hsi_trace_settle lets go of all that is beyond the limit, for a look; not while somebody follows. */
+/* hsi_trace_settle, under the lock, lets go of all that is beyond the limit, for a look; not while somebody follows. */
 void hsi_trace_settle(hsi_trace *trace);
 
 /* Who follows the events, by their number, says so, from hsi_trace_follow to hsi_trace_unfollow, and asks under the lock
@@ -53,13 +53,15 @@ void hsi_trace_finish(hsi_trace *trace);
 HSI_MUST_USE hsi_status hsi_trace_fold(hsi_trace *trace);
 
 /* A trace and one fold of it: its items are good as long as the view is held, also when the trace has let go of records and
- * folds anew. hsi_view_now is of the fold there is now; hsi_view_drop ends what it or hsi_view_hold began. */
+ * folds anew. hsi_view_begin is of no fold yet; hsi_view_settle, under the lock, makes it one of the fold there is now, and
+ * leaves one that has its fold as it is. hsi_view_drop ends what hsi_view_begin or hsi_view_hold began. */
 typedef struct hsi_view {
     hsi_trace *trace;
-    hsi_tap *tap;
+    hsi_tap *tap; /* NULL: none yet */
 } hsi_view;
 
-hsi_view hsi_view_now(hsi_trace *trace);
+hsi_view hsi_view_begin(hsi_trace *trace);
+void hsi_view_settle(hsi_view *view);
 hsi_view hsi_view_hold(const hsi_view *view);
 void hsi_view_drop(const hsi_view *view);
 

@@ -94,6 +94,22 @@ static void one_may_append_while_another_folds(void **state)
 
 static const uint8_t data_record[] = {23, 3, 3, 0, 4, 'd', 'a', 't', 'a'};
 
+static void settle(hsi_trace *trace)
+{
+    hsi_trace_lock(trace);
+    hsi_trace_settle(trace);
+    hsi_trace_unlock(trace);
+}
+
+static hsi_view look_at(hsi_trace *trace)
+{
+    hsi_view view = hsi_view_begin(trace);
+    hsi_trace_lock(trace);
+    hsi_view_settle(&view);
+    hsi_trace_unlock(trace);
+    return view;
+}
+
 static void append_application(hsi_trace *trace, size_t count)
 {
     const hsi_entry entry = {.kind = HSI_ENTRY_WIRE,
@@ -113,7 +129,7 @@ static void a_bounded_trace_lets_go_of_records_and_a_look_of_all_beyond_the_limi
     hsi_trace_bound(trace, 10 * HSI_ELIDED_LEAST);
     append_application(trace, 100000);
     assert_in_range(hsi_journal_count(hsi_trace_journal(trace)), 11, 1000);
-    hsi_view view = hsi_view_now(trace);
+    hsi_view view = look_at(trace);
     assert_int_equal(hsi_journal_count(hsi_trace_journal(trace)), 11);
     const hsi_entry *run = hsi_journal_peek(hsi_trace_journal(trace), 0);
     assert_int_equal(run->kind, HSI_ENTRY_ELIDED);
@@ -130,7 +146,7 @@ static void what_was_folded_stays_with_those_who_hold_it(void **state)
     append_application(trace, 3);
     hsi_view all = {hsi_trace_hold(trace), hsi_tap_hold(hsi_trace_tap(trace))};
     assert_int_equal(hsi_tap_advance(all.tap), HSI_OK);
-    hsi_view now = hsi_view_now(trace);
+    hsi_view now = look_at(trace);
     assert_ptr_not_equal(now.tap, all.tap);
     assert_int_equal(hsi_tap_advance(now.tap), HSI_OK);
     assert_int_equal(hsi_tap_advance(all.tap), HSI_OK);
@@ -169,7 +185,7 @@ static void who_follows_is_given_each_event_once(void **state)
     assert_int_equal(given, RECORDS);
     assert_true(hsi_journal_count(hsi_trace_journal(trace)) < RECORDS / 2);
     hsi_trace_unfollow(trace, &follower);
-    hsi_trace_settle(trace);
+    settle(trace);
     assert_int_equal(hsi_journal_count(hsi_trace_journal(trace)), 2);
     hsi_trace_drop(trace);
 }
@@ -182,10 +198,10 @@ static void without_memory_a_trace_keeps_more_and_says_so(void **state)
     append_application(trace, 3);
     assert_int_equal(hsi_tap_advance(hsi_trace_tap(trace)), HSI_OK);
     hsi_memory_fail_after(0);
-    hsi_trace_settle(trace);
+    settle(trace);
     hsi_memory_fail_after(SIZE_MAX);
     assert_int_equal(hsi_journal_count(hsi_trace_journal(trace)), 3);
-    hsi_trace_settle(trace);
+    settle(trace);
     assert_int_equal(hsi_journal_count(hsi_trace_journal(trace)), 1);
     hsi_trace_drop(trace);
 }

@@ -213,7 +213,8 @@ def test_the_key_log_file_holds_what_the_trace_holds_and_only_its_owner_reads_it
 
 def test_a_client_that_has_said_nothing_is_not_waited_for(files, monkeypatch):
     monkeypatch.setattr("hsinspect.server.PATIENCE_SECONDS", 1000)
-    with hsinspect.serve(files.chain, files.key) as server, socket.create_connection(server.address) as silent:
+    server = hsinspect.serve(files.chain, files.key, timeout=1000)
+    with server, socket.create_connection(server.address) as silent:
         server.close()
         assert silent.recv(1) == b""
     assert isinstance(server.traces[0].errors["server"], hsinspect.Error)
