@@ -279,6 +279,33 @@ def test_another_thread_may_look_at_a_trace_all_the_while(files):
     assert not any(looks)
 
 
+@pytest.mark.timeout(HANG)
+def test_a_look_is_never_empty_while_a_trace_lets_go_of_records(files):
+    client, server = contexts_of(files, PRIORITIES[3])
+    client.capture = "handshake"
+    pair = Pair(client, server).shake_hands()
+    over = threading.Event()
+
+    def look():
+        looks = 0
+        while not over.is_set():
+            assert pair.client.trace.checks
+            assert pair.client.trace.secrets
+            looks += 1
+        return looks
+
+    with ThreadPoolExecutor(2) as pool:
+        watching = [pool.submit(look) for _ in range(2)]
+        try:
+            for _ in range(300):
+                pair.server.write(bytes(4096))
+                pair.move()
+                assert pair.client.read()
+        finally:
+            over.set()
+        assert all(each.result(HANG) > 10 for each in watching)
+
+
 def test_a_context_remembers_the_last_64_traces(files):
     client, server = contexts_of(files, PRIORITIES[3])
     made = [Pair(client, server).client.trace for _ in range(70)]
