@@ -164,7 +164,7 @@ time.sleep(float(os.environ["FOR"]))
 """
     source = tmp_path / "script.py"
     source.write_text(BEGINNING + script)
-    for number in range(6):  # at another point of what they do
+    for number in range(4):  # at another point of what they do
         done = subprocess.run(
             [sys.executable, "-X", "faulthandler", str(source), str(tmp_path)],
             capture_output=True, text=True, timeout=60, env={**os.environ, "FOR": str(0.05 + number / 100)},
