@@ -104,6 +104,9 @@ static hsi_status in_time(const hsi_pump *pump)
     return pump->timeout > 0 && time_left(pump) == 0 ? HSI_TIMEOUT : HSI_OK;
 }
 
+/* A signal that arrives just before poll(), or in another thread, does not end it: nobody waits longer at a stretch. */
+enum { STRETCH = 500 /* ms */ };
+
 /* OK: the socket may be ready. `wanted`: WANT_READ, which waits for room too where bytes are queued, or WANT_WRITE. */
 static hsi_status wait_for(const hsi_pump *pump, hsi_status wanted)
 {
@@ -115,12 +118,14 @@ static hsi_status wait_for(const hsi_pump *pump, hsi_status wanted)
         events |= POLLOUT;
     }
     struct pollfd socket = {.fd = pump->descriptor, .events = events};
-    int ready = poll(&socket, 1, time_left(pump));
+    int left = time_left(pump);
+    bool longer = left < 0 || left > STRETCH;
+    int ready = poll(&socket, 1, longer ? STRETCH : left);
     if (ready > 0) {
         return HSI_OK;
     }
     if (ready == 0) {
-        return HSI_TIMEOUT;
+        return longer ? HSI_INTERRUPTED : HSI_TIMEOUT;
     }
     return errno == EINTR ? HSI_INTERRUPTED : hsi_session_fail_system(pump->session, errno);
 }

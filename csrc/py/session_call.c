@@ -119,7 +119,7 @@ static long long now_ms(void)
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A signal arrived. OK: its handler was content and there is time left. */
+/* A signal may have arrived. OK: its handler was content and there is time left. */
 static hsi_status handle_signal(hsi_call *call, pumping *of, long long deadline)
 {
     if (PyErr_CheckSignals() < 0) {

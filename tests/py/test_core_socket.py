@@ -81,6 +81,34 @@ def test_a_signal_handler_runs_while_a_session_waits(raises):
     assert calls == [signal.SIGALRM]
 
 
+def test_a_signal_handler_runs_though_another_thread_got_the_signal():
+    """As where it arrives just before the wait begins: that ends no poll()."""
+    pair, near, far = over_sockets()
+    handled, in_time = threading.Event(), []
+
+    def handler(number, frame):
+        handled.set()
+        raise Alarmed
+
+    def interrupt():
+        far.recv(1)  # the ClientHello: the other one waits for an answer now
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        in_time.append(handled.wait(20))
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        with pytest.raises(Alarmed):
+            pair.client.do_handshake_on(near.fileno(), 40)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        thread.join()
+        near.close()
+        far.close()
+    assert in_time == [True]
+
+
 def test_a_listener_in_one_thread_and_a_look_in_another_do_not_wait_for_each_other():
     pair, near, far = over_sockets()
     looks, listening = [], threading.Event()

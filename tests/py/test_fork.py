@@ -209,7 +209,7 @@ def test_no_lock_of_a_thread_that_is_gone_stops_a_child(files, echo):
         lab.run("TLSv1.2", kx="RSA").verify()
 
     with Traffic(files, echo) as traffic:
-        for _ in range(20):
+        for _ in range(8):
             in_child(drop_and_work)
             time.sleep(0.002)  # at another point of what they do
     for trace in echo.traces:
@@ -290,7 +290,7 @@ def test_multiprocessing_with_fork_sends_traces_home(files, echo, connection):
 
 def test_a_subprocess_is_started_while_threads_shake_hands(files, echo):
     with Traffic(files, echo):
-        for _ in range(10):
+        for _ in range(5):
             done = subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, preexec_fn=lambda: None)
             assert (done.returncode, done.stdout) == (0, b"1\n")
 
