@@ -151,11 +151,12 @@ void hsi_pump_abandon(hsi_session *session, hsi_task *task)
     }
 }
 
-/* The operation is done. That the socket takes nothing any more concerns those who wrote. */
+/* The operation is done. That the socket takes nothing any more concerns those who wrote data; to others the peer may have
+ * said why, and they have yet to read that. */
 static hsi_status finish(hsi_pump *pump, hsi_task *task)
 {
     hsi_status status = flush_up_to(pump, task->sent.end);
-    if (pump->error != 0 && task->sent.end > 0) {
+    if (pump->error != 0 && task->sent.data > 0) {
         return hsi_session_fail_system(pump->session, pump->error);
     }
     if (status != HSI_OK && status != HSI_INTERRUPTED) {
