@@ -165,18 +165,21 @@ static hsi_status finish(hsi_pump *pump, hsi_task *task)
     return status;
 }
 
-/* Moves bytes for an operation that wants them. A peer that takes nothing may have said why: it is still read from. */
+/* Moves bytes for an operation that wants them. What has arrived comes first: so a flight goes out in one piece, and not
+ * its beginning to a peer that then takes no more. A peer that takes nothing may have said why: it is still read from. */
 static hsi_status move(hsi_pump *pump, hsi_status wanted)
 {
-    if (pump->error != 0 && wanted == HSI_WANT_WRITE) {
-        return hsi_session_fail_system(pump->session, pump->error);
-    }
     if (wanted == HSI_WANT_READ) {
         hsi_status status = receive(pump);
         if (status != HSI_WANT_READ) {
             return status;
         }
-    } else if (hsi_session_pending_out(pump->session) == 0) {
+    }
+    HSI_TRY(flush(pump));
+    if (wanted == HSI_WANT_WRITE && pump->error != 0) {
+        return hsi_session_fail_system(pump->session, pump->error);
+    }
+    if (wanted == HSI_WANT_WRITE && hsi_session_pending_out(pump->session) == 0) {
         return HSI_OK;
     }
     return wait_for(pump, wanted);
@@ -205,14 +208,12 @@ hsi_status hsi_pump_run(hsi_session *session, int descriptor, int timeout, hsi_t
         if (status == HSI_BUSY) {
             return status;
         }
-        HSI_TRY(flush(&pump));
-        if (status == HSI_OK) {
-            return finish(&pump, task);
+        if (status == HSI_WANT_READ || status == HSI_WANT_WRITE) {
+            HSI_TRY(in_time(&pump));
+            HSI_TRY(move(&pump, status));
+        } else {
+            HSI_TRY(flush(&pump));
+            return status == HSI_OK ? finish(&pump, task) : status;
         }
-        if (status != HSI_WANT_READ && status != HSI_WANT_WRITE) {
-            return status;
-        }
-        HSI_TRY(in_time(&pump));
-        HSI_TRY(move(&pump, status));
     }
 }
