@@ -1,6 +1,7 @@
 /* Transport: GnuTLS's push and pull over two queues in memory, and the wire entries of the trace: a record each, entered
  * when GnuTLS has pushed it or pulled the last byte of it, or a part of one where the stream ends. Two-sided, the sending
- * end alone enters them, and shows each to the observer, who may have something else arrive. RFC 8446 section 5.1 for the five bytes of a header.
+ * end alone enters them, and shows each to the observer, who may have something else arrive. RFC 8446 section 5.1 for the
+ * five bytes of a header.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 

@@ -160,17 +160,12 @@ static const hsi_entry *find_note(const hsi_tap *tap, const char *about)
     return NULL;
 }
 
-const hsi_entry *hsi_note_why_not_surfaced(const hsi_tap *tap, const char *label)
+hsi_status hsi_why_not_surfaced(hsi_tap *tap, const char *label, const char *otherwise, const char **out)
 {
     const hsi_entry *note = find_note(tap, label);
-    return note == NULL ? find_note(tap, "probe") : note;
-}
-
-static hsi_status why_not_surfaced(hsi_tap *tap, const char *label, const char **out)
-{
-    const hsi_entry *note = hsi_note_why_not_surfaced(tap, label);
+    note = note == NULL ? find_note(tap, "probe") : note;
     if (note == NULL) {
-        return hsi_arena_format(&tap->arena, out, "the %s was not surfaced", label);
+        return hsi_arena_format(&tap->arena, out, "the %s was not surfaced%s", label, otherwise);
     }
     return hsi_arena_format(&tap->arena, out, "the %s was not surfaced: %.*s", label, (int)note->data.length,
                             (const char *)note->data.data);
@@ -188,7 +183,7 @@ static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handsha
             return derive(asking, tap, handshake, &hsi_rules[i], epoch, out, missing);
         }
     }
-    return why_not_surfaced(tap, label, missing);
+    return hsi_why_not_surfaced(tap, label, "", missing);
 }
 
 hsi_status hsi_key_schedule_need(hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,

@@ -83,9 +83,9 @@ HSI_MUST_USE hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uin
 /* hsi_working_output is the secret that the output is: one that is known already, or a new one. */
 HSI_MUST_USE hsi_status hsi_working_output(const hsi_working *w, const hsi_secret **out);
 
-/* hsi_note_why_not_surfaced finds the live session's note on why there is no such secret: one about that secret, or about
- * the probe, which sees those that no API gives. NULL: nobody said why. */
-const hsi_entry *hsi_note_why_not_surfaced(const hsi_tap *tap, const char *label);
+/* hsi_why_not_surfaced says why there is no such secret, with the live session's note: one about that secret, or about the
+ * probe, which sees those that no API gives; `otherwise` is said where nobody noted why. */
+HSI_MUST_USE hsi_status hsi_why_not_surfaced(hsi_tap *tap, const char *label, const char *otherwise, const char **out);
 
 /* The rules, by file. */
 hsi_status hsi_rule_premaster(hsi_working *w); /* premaster.c */

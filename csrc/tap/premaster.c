@@ -85,18 +85,6 @@ static hsi_status plain_psk(hsi_working *w)
     return HSI_OK;
 }
 
-/* All other key exchanges take a value that never leaves an end. */
-static hsi_status not_on_the_wire(hsi_working *w)
-{
-    const hsi_entry *note = hsi_note_why_not_surfaced(w->tap, w->label);
-    if (note != NULL) {
-        return hsi_arena_format(&w->tap->arena, &w->missing, "the premaster secret was not surfaced: %.*s",
-                                (int)note->data.length, (const char *)note->data.data);
-    }
-    w->missing = "the premaster secret was not surfaced, and what is on the wire does not give it";
-    return HSI_OK;
-}
-
 hsi_status hsi_rule_premaster(hsi_working *w)
 {
     static const struct {
@@ -109,5 +97,6 @@ hsi_status hsi_rule_premaster(hsi_working *w)
             return ways[i].make(w);
         }
     }
-    return not_on_the_wire(w);
+    /* all other key exchanges take a value that never leaves an end */
+    return hsi_why_not_surfaced(w->tap, w->label, ", and what is on the wire does not give it", &w->missing);
 }

@@ -6,6 +6,20 @@
 
 #include "pair.h"
 
+/* What a life is to be. */
+typedef struct plan {
+    const char *priority;
+    bool certified; /* the client verifies its server's certificate */
+    hsi_lab_certificate lab;
+} plan;
+
+static inline plan plan_of(const char *priority, bool certified)
+{
+    plan out = {.priority = priority, .certified = certified};
+    assert_int_equal(hsi_lab_certificate_get(&out.lab, "ECDSA"), HSI_OK);
+    return out;
+}
+
 typedef struct life {
     const char *priority;
     hsi_config *configs[2]; /* by side */

@@ -33,19 +33,6 @@ static void fail_each_allocation(attempt *what, const void *context, size_t leas
 
 /* ---- two sessions ---- */
 
-typedef struct plan {
-    const char *priority;
-    bool certified; /* the client verifies its server's certificate */
-    hsi_lab_certificate lab;
-} plan;
-
-static plan plan_of(const char *priority, bool certified)
-{
-    plan out = {.priority = priority, .certified = certified};
-    assert_int_equal(hsi_lab_certificate_get(&out.lab, "ECDSA"), HSI_OK);
-    return out;
-}
-
 static bool live(const void *context)
 {
     const plan *how = context;

@@ -86,25 +86,26 @@ static inline hsi_status pump(wired_pair *both, uint8_t side, int timeout, hsi_o
     return hsi_pump_run(both->it.sessions[side], both->descriptors[side], timeout, &task);
 }
 
-/* Writes all; a status, since it runs in threads. */
-static inline hsi_status write_all(wired_pair *both, uint8_t side, uint8_t *data, size_t length)
+/* Reads or writes all; a status, since it runs in threads. */
+static inline hsi_status transfer_all(wired_pair *both, uint8_t side, hsi_operation *operation, uint8_t *data,
+                                      size_t length)
 {
     for (size_t done = 0; done < length;) {
-        data_transfer write = {data + done, length - done, 0};
-        HSI_TRY(pump(both, side, 10000, operate_write, &write));
-        done += write.done;
+        data_transfer part = {data + done, length - done, 0};
+        HSI_TRY(pump(both, side, 10000, operation, &part));
+        done += part.done;
     }
     return HSI_OK;
 }
 
+static inline hsi_status write_all(wired_pair *both, uint8_t side, uint8_t *data, size_t length)
+{
+    return transfer_all(both, side, operate_write, data, length);
+}
+
 static inline hsi_status read_all(wired_pair *both, uint8_t side, uint8_t *data, size_t length)
 {
-    for (size_t done = 0; done < length;) {
-        data_transfer read = {data + done, length - done, 0};
-        HSI_TRY(pump(both, side, 10000, operate_read, &read));
-        done += read.done;
-    }
-    return HSI_OK;
+    return transfer_all(both, side, operate_read, data, length);
 }
 
 typedef struct thread_result {

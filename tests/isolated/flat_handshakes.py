@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 
 import hsinspect
-from flat_transfer import PRIORITIES, contexts, resident, shake_hands
+from ends import contexts, shake_hands
+from flat_transfer import PRIORITIES, resident
 
 WARMING_UP = 2000  # connections: the traces that are kept have come, and free lists are full
 OF_A_THREAD = 300  # bytes: GnuTLS 3.7.9 keeps 226 for each thread that it had random numbers for, till the process ends

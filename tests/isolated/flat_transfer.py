@@ -4,16 +4,13 @@ Call: flat_transfer.py MEBIBYTES. In TLS 1.3 and TLS 1.2 CBC, with nobody listen
 process's memory as it went. Exit code 1: it grew.
 """
 
-import contextlib
 import hashlib
 import resource
-import ssl
 import sys
-import tempfile
 from pathlib import Path
 
 import hsinspect
-from hsinspect import _core
+from ends import contexts, shake_hands
 
 CHUNK = bytes(range(256)) * 64  # a record
 PER_MEBIBYTE = (1 << 20) // len(CHUNK)
@@ -26,31 +23,6 @@ PRIORITIES = {"TLS 1.3": f"{ONLY}1.3", "TLS 1.2 CBC": f"{ONLY}1.2:-CIPHER-ALL:+A
 def resident() -> int:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize()
-
-
-def contexts(priority: str) -> tuple[hsinspect.Context, hsinspect.Context]:
-    """Of a client and a server that it trusts."""
-    chain, key, authority = _core.lab_certificate("RSA")
-    client = hsinspect.Context(priority=priority)
-    client.load_verify_locations(cadata=authority.decode())
-    server = hsinspect.Context(ssl.PROTOCOL_TLS_SERVER, priority=priority)
-    with tempfile.TemporaryDirectory() as folder:
-        paths = Path(folder, "chain.pem"), Path(folder, "key.pem")
-        for path, content in zip(paths, (chain, key), strict=True):
-            path.write_bytes(content)
-        server.load_cert_chain(*paths)
-    return client, server
-
-
-def shake_hands(client: hsinspect.Context, server: hsinspect.Context) -> tuple[hsinspect.Session, hsinspect.Session]:
-    """A client and a server after their handshake."""
-    ends = hsinspect.Session(client, server_hostname="localhost"), hsinspect.Session(server, server_side=True)
-    while not all(end.established for end in ends):
-        for end, peer in (ends, ends[::-1]):
-            with contextlib.suppress(hsinspect.WantReadError):
-                end.do_handshake()
-            peer.feed(end.take())
-    return ends
 
 
 def send(sender: hsinspect.Session, receiver: hsinspect.Session, mebibytes: int) -> None:

@@ -15,7 +15,8 @@ import sys
 from collections.abc import Callable
 
 import hsinspect
-from flat_transfer import PRIORITIES, contexts, shake_hands
+from ends import contexts, shake_hands
+from flat_transfer import PRIORITIES
 from hsinspect import _core
 
 libc = ctypes.CDLL(None)

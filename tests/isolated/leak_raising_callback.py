@@ -1,32 +1,17 @@
 """A callback that raises, with the exception, its traceback and the sessions in them, leaves nothing behind."""
 
 import contextlib
-import ssl
-import tempfile
 
 import hsinspect
+from ends import contexts
 from growth import check
-from hsinspect import _core
-
-CHAIN, KEY, AUTHORITY = _core.lab_certificate("ECDSA")
 
 
 class Enough(Exception):
     """What the callback raises."""
 
 
-def contexts() -> tuple[hsinspect.Context, hsinspect.Context]:
-    client, server = hsinspect.create_default_context(), hsinspect.Context(ssl.PROTOCOL_TLS_SERVER)
-    client.load_verify_locations(cadata=AUTHORITY.decode())
-    with tempfile.NamedTemporaryFile() as chain, tempfile.NamedTemporaryFile() as key:
-        for file, content in ((chain, CHAIN), (key, KEY)):
-            file.write(content)
-            file.flush()
-        server.load_cert_chain(chain.name, key.name)
-    return client, server
-
-
-CLIENT, SERVER = contexts()
+CLIENT, SERVER = contexts(certificate="ECDSA")
 
 
 @CLIENT.on_message("ServerHello")

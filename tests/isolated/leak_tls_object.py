@@ -1,28 +1,12 @@
 """TLS over two memory buffers, as asyncio uses it, leaves nothing behind, done or broken off."""
 
 import ssl
-import tempfile
 from contextlib import suppress
 
-import hsinspect
+from ends import contexts
 from growth import check
-from hsinspect import _core
 
-CHAIN, KEY, AUTHORITY = _core.lab_certificate("ECDSA")
-
-
-def contexts() -> tuple[hsinspect.Context, hsinspect.Context]:
-    client = hsinspect.create_default_context(cadata=AUTHORITY.decode())
-    server = hsinspect.Context(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile() as chain, tempfile.NamedTemporaryFile() as key:
-        for file, content in ((chain, CHAIN), (key, KEY)):
-            file.write(content)
-            file.flush()
-        server.load_cert_chain(chain.name, key.name)
-    return client, server
-
-
-CLIENT, SERVER = contexts()
+CLIENT, SERVER = contexts(certificate="ECDSA")
 
 
 def talk() -> None:
