@@ -1,6 +1,7 @@
 """What people do by accident, and what must not come of it."""
 
 import pickle
+import signal
 import socket
 import subprocess
 import sys
@@ -117,12 +118,17 @@ def test_a_name_in_the_subject_counts_only_where_that_is_allowed(tmp_path):
 def test_an_interrupted_command_ends_without_a_traceback():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         command = [sys.executable, "-m", "hsinspect", "connect", "127.0.0.1", str(silent.getsockname()[1])]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+        )
         silent.settimeout(20)
         conn, _ = silent.accept()
         with conn:
             conn.recv(100)  # the ClientHello: it waits for an answer now
-            process.send_signal(2)
+            process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (130, b"")
 
