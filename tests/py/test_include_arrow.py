@@ -13,8 +13,9 @@ LAYERS = {  # folder of csrc -> the folders that its files may include
     "crypto": {"base", "crypto"},
     "proto": {"base", "proto"},
     "tap": {"base", "crypto", "proto", "tap"},
+    "capture": {"base", "crypto", "proto", "tap", "capture"},
     "live": {"base", "crypto", "proto", "tap", "live"},
-    "py": {"base", "crypto", "proto", "tap", "live", "py"},
+    "py": {"base", "crypto", "proto", "tap", "capture", "live", "py"},
 }
 SYSTEM = {  # header, up to a "/" at the end -> the folders that may include it
     "gnutls/": {"crypto", "live"},
