@@ -8,19 +8,20 @@
 
 /* What was in the file beside what the sink was told. */
 typedef struct hsi_packets_notes {
-    uint64_t packets;       /* in the file */
-    uint64_t bytes;         /* of them, as captured */
+    uint64_t packets; /* in the file */
+    uint64_t bytes; /* of them, as captured */
     uint64_t unknown_links; /* packets of a link type that link.c has not */
-    uint64_t not_ip;        /* ARP and so on */
-    uint64_t not_tcp;       /* UDP and so on */
-    uint64_t malformed;     /* packets and blocks whose headers are cut or contradict themselves */
-    uint64_t fragments;     /* of IP datagrams; those dropped with their datagram, incomplete when it was given up, are also in: */
+    uint64_t not_ip; /* ARP and so on */
+    uint64_t not_tcp; /* UDP and so on */
+    uint64_t malformed; /* packets and blocks whose headers are cut or contradict themselves */
+    uint64_t
+        fragments; /* of IP datagrams; those dropped with their datagram, incomplete when it was given up, are also in: */
     uint64_t fragments_dropped;
-    uint64_t segments;      /* of TCP */
-    uint64_t strays;        /* of them such as belong to no flow that could be told of */
-    uint64_t flows;         /* opened */
+    uint64_t segments; /* of TCP */
+    uint64_t strays; /* of them with data that belongs to no open flow: what came again after its end */
+    uint64_t flows; /* opened */
     uint64_t flows_evicted; /* of them closed for others, since there were too many */
-    bool cut_tail;          /* the file ends inside a packet or block */
+    bool cut_tail; /* the file ends inside a packet or block */
 } hsi_packets_notes;
 
 typedef struct hsi_packets hsi_packets;
@@ -35,8 +36,8 @@ void hsi_packets_free(hsi_packets *packets);
 HSI_MUST_USE hsi_status hsi_packets_feed(hsi_packets *packets, hsi_bytes piece);
 
 /* hsi_packets_finish says that the file has ended: what waited for missing bytes is given, with its faults, and flows that
- * are open are closed; legal after FORMAT too. FORMAT: the file was too short to be a capture. A cut tail is no error, but
- * noted. */
+ * are open are closed. Legal after FORMAT, which it says again; FORMAT also: the file was too short to be a capture. A cut
+ * tail is no error, but noted. */
 HSI_MUST_USE hsi_status hsi_packets_finish(hsi_packets *packets);
 
 hsi_packets_notes hsi_packets_noted(const hsi_packets *packets);
