@@ -1,0 +1,148 @@
+"""What tests/c/streams.c says about a capture, and what tshark and libtins say: the TCP streams in it."""
+
+import collections
+import functools
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import packets
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Flow:
+    """A TCP connection as it was read. streams, faults: of ends[0] and ends[1], in order."""
+
+    ends: tuple[str, str]
+    time_ns: int
+    streams: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
+    times: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    faults: tuple[list, list] = field(default_factory=lambda: ([], []))
+    how: dict[int, str] = field(default_factory=dict)
+    closed: bool = False
+
+    def both(self) -> tuple[bytes, bytes]:
+        return bytes(self.streams[0]), bytes(self.streams[1])
+
+
+@dataclass
+class Capture:
+    flows: list[Flow]
+    notes: dict[str, int]
+    secrets: list[int]
+    status: str
+    log: list[str]
+
+    def by_port(self, number: int) -> Flow:
+        """The one flow of a conversation of packets.ends(number)."""
+        (flow,) = [flow for flow in self.flows if f":{20000 + number}" in "".join(flow.ends)]
+        return flow
+
+
+@functools.cache
+def program() -> str:
+    """tests/c/streams.c, built with sanitizers."""
+    build = "build/c-tests-sanitize"
+    subprocess.run(
+        ["make", "-s", "-f", "tests/c/Makefile", "SANITIZE=1", f"{build}/streams"], cwd=ROOT, check=True, timeout=600
+    )
+    return str(ROOT / build / "streams")
+
+
+def read(path: Path, piece: int = 0) -> Capture:
+    """Reads a capture with csrc/capture, fed in pieces of so many bytes (0: at once)."""
+    done = subprocess.run([program(), str(path), str(piece)], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr[-3000:]
+    capture = Capture([], {}, [], "", done.stdout.splitlines())
+    for line in capture.log:
+        word, *rest = line.split(" ")
+        HANDLERS[word](capture, rest)
+    return capture
+
+
+def on_open(capture, rest):
+    capture.flows.append(Flow((rest[1], rest[2]), int(rest[3])))
+
+
+def flow_of(capture, rest) -> Flow:
+    flow = capture.flows[int(rest[0]) - 1]
+    assert not flow.closed
+    return flow
+
+
+def on_bytes(capture, rest):
+    flow, sender = flow_of(capture, rest), int(rest[1])
+    assert sender not in flow.how
+    assert rest[2]
+    flow.streams[sender].extend(bytes.fromhex(rest[2]))
+    flow.times[sender].append(int(rest[3]))
+
+
+def on_fault(capture, rest):
+    kind, offset, length, packet = rest[2], *map(int, rest[3:])
+    flow_of(capture, rest).faults[int(rest[1])].append((kind, offset, length, packet))
+
+
+def on_end(capture, rest):
+    flow = flow_of(capture, rest)
+    assert int(rest[1]) not in flow.how
+    flow.how[int(rest[1])] = rest[2]
+
+
+def on_close(capture, rest):
+    flow_of(capture, rest).closed = True
+
+
+def on_note(capture, rest):
+    capture.notes[rest[0]] = int(rest[1])
+
+
+HANDLERS = {
+    "open": on_open,
+    "bytes": on_bytes,
+    "fault": on_fault,
+    "end": on_end,
+    "close": on_close,
+    "note": on_note,
+    "secrets": lambda capture, rest: capture.secrets.append(int(rest[0])),
+    "status": lambda capture, rest: setattr(capture, "status", rest[0]),
+}
+
+
+def tshark(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
+    """The first `count` TCP streams as tshark follows them: client port -> what that port and the other sent."""
+    follow = [word for i in range(count) for word in ("-z", f"follow,tcp,raw,{i}")]
+    done = subprocess.run(["tshark", "-n", "-q", "-r", str(path), *follow], capture_output=True, text=True, timeout=100)
+    found = {}
+    for part in done.stdout.split("Follow: tcp,raw")[1:]:
+        nodes = [int(port) for port in re.findall(r"^Node \d: .*:(\d+)$", part, re.MULTILINE)]
+        sent = collections.defaultdict(bytearray)
+        for line in re.findall(r"^\t?[0-9a-f]+$", part, re.MULTILINE):
+            sent[nodes[line.startswith("\t")]].extend(bytes.fromhex(line.strip()))
+        client = max(nodes)
+        found[client] = (bytes(sent[client]), bytes(sent[min(nodes)]))
+    return found
+
+
+@functools.cache
+def libtins_program() -> str:
+    made = ROOT / "build" / "libtins_streams"
+    made.parent.mkdir(exist_ok=True)
+    source = ROOT / "tests" / "py" / "libtins_streams.cpp"
+    subprocess.run(["g++", "-std=c++11", "-O1", "-o", str(made), str(source), "-ltins"], check=True, timeout=300)
+    return str(made)
+
+
+def libtins(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
+    """The same by libtins, which finds the streams itself."""
+    done = subprocess.run([libtins_program(), str(path)], capture_output=True, text=True, timeout=100, check=True)
+    rows = [line.split(" ") for line in done.stdout.splitlines()]
+    assert len(rows) <= count
+    return {int(port): (bytes.fromhex(client), bytes.fromhex(server)) for port, client, server in rows}
+
+
+def port(number: int) -> int:
+    return packets.ends(number).ports[0]
