@@ -27,7 +27,7 @@ typedef struct hsi_file hsi_file;
 
 typedef struct hsi_file_format {
     /* measure says how many bytes the unit at the front has, as far as these bytes tell: more than there are until the whole
-     * unit is there. FORMAT: no unit begins like this. */
+     * unit is there, and never fewer than it said before. FORMAT: no unit begins like this. */
     hsi_status (*measure)(hsi_file *file, hsi_bytes front, size_t *length);
     /* take reads a whole unit. */
     hsi_status (*take)(hsi_file *file, hsi_bytes unit);

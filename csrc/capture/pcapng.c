@@ -7,8 +7,9 @@
 #include "capture/limits.h"
 
 enum {
-    FRAME = 12, /* what a block has around its body: type, length, length */
+    HEAD = 8, /* what a block has around its body: type, length; length */
     TRAILER = 4,
+    FRAME = HEAD + TRAILER,
     SECTION_HEADER = 0x0a0d0d0a,
     BYTE_ORDER_MAGIC = 0x1a2b3c4d,
     TLS_KEY_LOG = 0x544c534b, /* "TLSK" */
@@ -139,7 +140,7 @@ static hsi_status find_order(hsi_file *file, hsi_bytes front)
 {
     hsi_cursor in = hsi_cursor_of(front), before;
     uint32_t magic;
-    HSI_TRY(hsi_cursor_slice(&in, &before, 8));
+    HSI_TRY(hsi_cursor_slice(&in, &before, HEAD));
     HSI_TRY(hsi_order_u32(&in, HSI_BIG_ENDIAN, &magic));
     file->order = magic == BYTE_ORDER_MAGIC ? HSI_BIG_ENDIAN : HSI_LITTLE_ENDIAN;
     return magic == BYTE_ORDER_MAGIC || __builtin_bswap32(magic) == BYTE_ORDER_MAGIC ? HSI_OK : HSI_FORMAT;
@@ -152,25 +153,27 @@ static hsi_status read_head(const hsi_file *file, hsi_bytes front, uint32_t *typ
     return hsi_order_u32(&in, file->order, length);
 }
 
-/* All blocks have at least 12 bytes, so that so many may be asked for. */
+/* Of a block that is passed over the head is a unit, and the length behind it. */
 static hsi_status measure(hsi_file *file, hsi_bytes front, size_t *length)
 {
     uint32_t type, total;
-    *length = file->pcapng.closing != 0 ? TRAILER : FRAME;
-    if (file->pcapng.closing != 0 || front.length < FRAME) {
+    *length = file->pcapng.closing != 0 ? TRAILER : HEAD;
+    if (file->pcapng.closing != 0 || front.length < HEAD) {
         return HSI_OK;
     }
     HSI_TRY(read_head(file, front, &type, &total));
     if (type == SECTION_HEADER) {
+        *length = FRAME;
+        if (front.length < FRAME) {
+            return HSI_OK;
+        }
         HSI_TRY(find_order(file, front));
         HSI_TRY(read_head(file, front, &type, &total));
     }
     const block_type *known = find_type(type);
-    if (total < FRAME || total % 4 != 0 || (known != NULL && total > known->most)) {
-        return HSI_FORMAT;
-    }
-    *length = known != NULL ? total : FRAME - TRAILER;
-    return HSI_OK;
+    *length = known != NULL ? total : HEAD;
+    bool fits = total >= FRAME && total % 4 == 0 && (known == NULL || total <= known->most);
+    return fits ? HSI_OK : HSI_FORMAT;
 }
 
 /* The length behind a block has to be the one before it. */
@@ -222,7 +225,7 @@ static hsi_status take(hsi_file *file, hsi_bytes unit)
         return HSI_OK;
     }
     HSI_TRY(close_block(file, hsi_bytes_slice(unit, length - TRAILER, TRAILER), length));
-    return take_block(file, known, hsi_bytes_slice(unit, FRAME - TRAILER, length - FRAME));
+    return take_block(file, known, hsi_bytes_slice(unit, HEAD, length - FRAME));
 }
 
 const hsi_file_format hsi_pcapng = {measure, take};

@@ -1,4 +1,6 @@
-"""TCP streams out of generated captures, in every disorder that loses nothing: what was sent, and what tshark and libtins say."""
+"""TCP streams out of generated captures, in every disorder that loses nothing: they are what was sent.
+
+tshark and libtins say the same."""
 
 import random
 
@@ -125,8 +127,8 @@ def without_a_syn(source, talk):
 
 def with_data_on_its_syn(source, talk):
     """TCP Fast Open, RFC 7413: the first segment stands in the SYN, and comes again."""
-    syn, *rest = talk.segments()
-    return [Segment(CLIENT, -1, talk.flights[0].data[0].data, SYN), *rest]
+    first = talk.flights[0].data[0].data
+    return [Segment(CLIENT, -1, first, SYN), *talk.segments()[1:]]
 
 
 DISORDERS = [
@@ -146,8 +148,8 @@ DISORDERS = [
     without_a_syn,
     with_data_on_its_syn,
 ]
-# What the oracles do not follow: tshark takes the garbage of a keep-alive for data; libtins wants a SYN from each side, none
-# of the data before it, and the FIN last.
+# What the oracles do not follow: tshark takes the garbage of a keep-alive for data; libtins wants a SYN from each side,
+# no data on it, and the FIN last.
 NOT_BY_TSHARK = {with_keep_alives}
 NOT_BY_LIBTINS = {with_its_fins_early, without_a_syn_ack, without_a_syn, with_data_on_its_syn}
 
@@ -295,5 +297,5 @@ def test_others_follow_the_same_streams(made, follow, unable):
     capture = streams.read(path)
     followed = follow(path, len(conversations))
     asked = [c for c in conversations if not {c.disorder, c.envelope} & unable]
-    assert len(asked) > CONVERSATIONS / 2
+    assert len(asked) > CONVERSATIONS / 3
     assert [c for c in asked if followed[streams.port(c.number)] != capture.by_port(c.number).both()] == []
