@@ -353,7 +353,7 @@ class Trace:
     @property
     def results(self) -> tuple[tuple[Side, str, int, str], ...]: ...  # whose GnuTLS, function, code, text
     @property
-    def notes(self) -> tuple[tuple[Side, str, str], ...]: ...  # whose, what is not surfaced, why
+    def notes(self) -> tuple[tuple[Side | None, str, str], ...]: ...  # whose, what is not surfaced, why
     def application_data(self, sender: Side) -> bytes: ...
     def dumps(self) -> bytes: ...  # the journal as bytes; equal traces give equal bytes
     def __eq__(self, other: object, /) -> bool: ...
@@ -377,6 +377,13 @@ class Trace:
     def append_psk(self, identity: Buffer | None, key: Buffer) -> None: ...
     def append_start(self, transport: str, client: tuple[str, int] | None, server: tuple[str, int] | None) -> None: ...
     def copy_into(self, empty: Trace, finished: bool = True) -> None: ...  # the journal so far
+    def redact_into(self, empty: Trace, addresses: bool = False) -> None: ...  # the same without secrets
+    # (sender, time_ns, what): bytes as they arrived, how many are not here, or how the stream ended
+    @property
+    def wire(
+        self,
+    ) -> tuple[tuple[Side, int, bytes | int | str], ...]: ...  # of a trace that keeps all: sender, time_ns,
+    # and bytes as they arrived, how many are not here, or how the stream ended
     def finish(self) -> None: ...
 
 @final

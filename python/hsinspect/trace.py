@@ -15,6 +15,7 @@ from hsinspect.errors import VerificationError
 from hsinspect.suites import CipherSuite
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
 
     from hsinspect.steps import Step
@@ -133,6 +134,29 @@ class Trace(_core.Trace):
         from hsinspect.keylog import keylog_of
 
         return keylog_of(self)
+
+    def redacted(self, *, addresses: bool = False) -> Trace:
+        """A copy for bug reports: no secrets, no keys, no plaintext of what was encrypted.
+
+        What anybody on the wire could see stays: the hellos with the server's name, up to TLS 1.2 the certificates, the
+        ciphertext, and what a suite without encryption left in the clear. Checks that need a secret say that it was
+        removed. addresses: keep the addresses of both ends too, and the name that was asked for.
+        """
+        copy = Trace()
+        self.redact_into(copy, addresses)
+        return copy
+
+    # ---- a file of it ----
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes a pcapng with the keys inside, for `load` and for Wireshark, with mode 0600, in the place of `path`.
+
+        OSError as open() has it; ValueError where `path` is there and no regular file. A trace that still grows is
+        saved as it is now.
+        """
+        from hsinspect.saved import save
+
+        save(self, path)
 
     # ---- checks ----
 
