@@ -87,12 +87,8 @@ class Trace(_core.Trace):
     @property
     def alert(self) -> tuple[str, str] | None:
         """(sender, description) of the first fatal alert. In TLS 1.3 all but two are fatal, RFC 8446 section 6."""
-        harmless = {"close_notify", "user_canceled"}
-        for alert in self.alerts:
-            fatal = alert.description not in harmless if self.version == "TLSv1.3" else alert.level == "fatal"
-            if fatal:
-                return (alert.sender, alert.description)
-        return None
+        fatal = first_fatal(self)
+        return None if fatal is None else (fatal.sender, fatal.description)
 
     @property
     def started(self) -> datetime | None:
@@ -171,7 +167,10 @@ class Trace(_core.Trace):
     # ---- showing it ----
 
     def to_dict(self, *, secrets: bool = False) -> dict[str, Any]:
-        """All of it as what JSON can hold; secrets, keys and application data only where asked for."""
+        """All of it as what JSON can hold, as docs/json.md describes it and trace.schema.json in this package says it.
+
+        secrets: with secrets, keys, what is made of them, and application data; else their lengths stand there.
+        """
         from hsinspect.views.dictionary import dictionary_of
 
         return dictionary_of(self, secrets=secrets)
@@ -218,6 +217,16 @@ class Trace(_core.Trace):
         counts = f"{len(self.records)} records, {verdicts.count(True)} ok, {verdicts.count(False)} failed"
         head = f"<Trace {self.version or 'of no handshake'}{suite}"
         return f"{head[: _REPR_WIDTH - len(counts) - 2]} {counts}>"
+
+
+def first_fatal(trace: Trace) -> _core.Alert | None:
+    """The first fatal alert; None: there was none."""
+    tls13 = trace.version == "TLSv1.3"
+    harmless = {"close_notify", "user_canceled"}
+    fatal = (
+        alert for alert in trace.alerts if (alert.description not in harmless if tls13 else alert.level == "fatal")
+    )
+    return next(fatal, None)
 
 
 def is_public(check: _core.Check) -> bool:
