@@ -1,5 +1,7 @@
 """Prints what watching costs: pairs per second of CPU time, bare and watched. Call: scripts/bench [ROUNDS [SCENARIO…]]
 
+Reading captures is measured by reading.py.
+
 Each way makes its pairs in processes of its own. A round starts fresh ones, since one process can be some percent off
 for its whole life, and gives them batches in turn, so that a slow moment of the machine falls on all of them; a way's
 figure in a round is the median of its batches, its ratio that to bare GnuTLS's in the same round. Medians over the
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from hsinspect import _core
 from imports import print_imports
+from reading import print_reading
 from scenarios import BARE, SCENARIOS, WAYS, Scenario, Way
 from workers import Worker, idle_bytes, workers, write_certificates
 
@@ -80,7 +83,7 @@ def print_idle(folder: Path) -> None:
             print(f"  {scenario.name + ', ' + way.name:62} {idle_bytes(way, scenario, folder):9d}", flush=True)
 
 
-def main(count: int, wanted: list[str]) -> None:
+def measure_live(count: int, wanted: list[str]) -> None:
     chosen = [each for each in SCENARIOS if not wanted or any(name in each.name for name in wanted)]
     print(f"GnuTLS {_core.gnutls_version()}, {count} rounds of {TURNS} batches of {BATCH * 1000:.0f} ms a way")
     with tempfile.TemporaryDirectory() as folder:
@@ -89,6 +92,13 @@ def main(count: int, wanted: list[str]) -> None:
             measure(scenario, count, Path(folder))
         print_idle(Path(folder))
     print_imports(count)
+
+
+def main(count: int, wanted: list[str]) -> None:
+    if wanted != ["reading"]:
+        measure_live(count, wanted)
+    if not wanted or "reading" in wanted:
+        print_reading(count)
 
 
 if __name__ == "__main__":

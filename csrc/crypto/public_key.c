@@ -147,8 +147,10 @@ static hsi_status read_status(int code, hsi_status unreadable)
 
 static hsi_status import_certificate(gnutls_pubkey_t key, hsi_bytes certificate)
 {
-    gnutls_datum_t der = hsi_gnutls_datum(certificate);
-    return read_status(gnutls_pubkey_import_x509_raw(key, &der, GNUTLS_X509_FMT_DER, 0), HSI_ILLEGAL);
+    hsi_bytes spki;
+    HSI_TRY(hsi_certificate_key(certificate, &spki));
+    gnutls_datum_t der = hsi_gnutls_datum(spki);
+    return read_status(gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER), HSI_ILLEGAL);
 }
 
 hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,

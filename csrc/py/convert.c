@@ -87,6 +87,11 @@ const char *hsi_transport_name(uint8_t transport)
     return transport < HSI_COUNT(transports) ? transports[transport] : NULL;
 }
 
+const char *hsi_end_name(uint8_t end)
+{
+    return end < HSI_COUNT(ends) ? ends[end] : NULL;
+}
+
 /* The index of a word; -1: an exception is set. */
 static int find_word(PyObject *object, const char *const *words, size_t count, const char *what)
 {

@@ -41,8 +41,9 @@ int hsi_buffer_in(PyObject *object, void *view);        /* Py_buffer, to be rele
 /* hsi_address_in: (host, port) or None, as bytes "host\0port" or NULL for a START entry: a new PyObject. */
 int hsi_address_in(PyObject *object, void *address);
 
-/* hsi_transport_name: "memory"… */
+/* hsi_transport_name: "memory"… hsi_end_name: "fin"… NULL: there is no such one. */
 const char *hsi_transport_name(uint8_t transport);
+const char *hsi_end_name(uint8_t end);
 
 /* hsi_view_bytes borrows what a buffer shows, until it is released. */
 static inline hsi_bytes hsi_view_bytes(const Py_buffer *view)

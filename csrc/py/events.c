@@ -35,6 +35,7 @@ static PyGetSetDef alert_getset[] = {
     HSI_SHOW("time_ns", hsi_get_u64, hsi_alert, time_ns, "int: ns since 1970."),
     HSI_SHOW("code", hsi_get_u8, hsi_alert, code, "int: AlertDescription."),
     HSI_SHOW("record", hsi_get_record, hsi_alert, record, "Record: the one it came in."),
+    HSI_SHOW("level_code", hsi_get_u8, hsi_alert, level, "int: AlertLevel."),
     {"level", alert_level, NULL, PyDoc_STR("str: 'warning' or 'fatal'."), NULL},
     {"description", alert_description, NULL, PyDoc_STR("str: IANA's name; 'alert_77' if unknown."), NULL},
     END_OF_ROWS,

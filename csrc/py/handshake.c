@@ -66,6 +66,14 @@ static PyObject *handshake_server_name(PyObject *self, void *at)
     return named(look(self).server_name);
 }
 
+/* A number that was negotiated; 0, where none was, is None. The closure says where. */
+static PyObject *handshake_code(PyObject *self, void *at)
+{
+    hsi_handshake handshake = look(self);
+    uint16_t code = *(const uint16_t *)(const void *)((const char *)&handshake + (uintptr_t)at);
+    return code == 0 ? Py_NewRef(Py_None) : PyLong_FromLong(code);
+}
+
 /* A bool of the negotiation; the closure says where. */
 static PyObject *handshake_flag(PyObject *self, void *at)
 {
@@ -89,6 +97,9 @@ static PyGetSetDef handshake_getset[] = {
     {"signature_scheme", handshake_signature_scheme, NULL, PyDoc_STR("str: the server's; None: none."), NULL},
     {"alpn", handshake_alpn, NULL, PyDoc_STR("str: the protocol chosen; or None."), NULL},
     {"server_name", handshake_server_name, NULL, PyDoc_STR("str: as the client asked; or None."), NULL},
+    HSI_SHOW("version_code", handshake_code, hsi_handshake, version, "int: ProtocolVersion; or None."),
+    HSI_SHOW("group_code", handshake_code, hsi_handshake, group, "int: NamedGroup; or None."),
+    HSI_SHOW("signature_scheme_code", handshake_code, hsi_handshake, signature_scheme, "int: or None."),
     HSI_SHOW("resumption", handshake_flag, hsi_handshake, resumed, "bool: an earlier session was resumed."),
     HSI_SHOW("early_data", handshake_flag, hsi_handshake, early_data_accepted, "bool: the server accepted 0-RTT data."),
     HSI_SHOW("extended_master_secret", handshake_flag, hsi_handshake, extended_master_secret, "bool: RFC 7627."),

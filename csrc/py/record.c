@@ -153,6 +153,8 @@ static PyGetSetDef record_getset[] = {
     HSI_SHOW("time_ns", hsi_get_u64, hsi_record, time_ns, "int: when its first byte came, ns since 1970."),
     HSI_SHOW("content_type", get_content_type, hsi_record, content_type, "str: IANA's name, the inner one."),
     HSI_SHOW("outer_type", get_content_type, hsi_record, outer_type, "str: as its header says."),
+    HSI_SHOW("content_type_code", hsi_get_u8, hsi_record, content_type, "int: ContentType, the inner one."),
+    HSI_SHOW("outer_type_code", hsi_get_u8, hsi_record, outer_type, "int: ContentType, as its header says."),
     HSI_SHOW("version", hsi_get_u16, hsi_record, version, "int: as its header says, 0x0303."),
     HSI_SHOW("epoch", hsi_get_u64, hsi_record, epoch, "int: which keys protect it; 0: none."),
     HSI_SHOW("sequence_number", hsi_get_u64, hsi_record, sequence_number, "int: in its epoch, from 0."),

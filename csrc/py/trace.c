@@ -267,6 +267,7 @@ static PyGetSetDef trace_getset[] = {
     {"verdicts", hsi_trace_verdicts, NULL, PyDoc_STR("tuple of (side, trusted, GnuTLS's status bits, text)."), NULL},
     {"results", hsi_trace_results, NULL, PyDoc_STR("tuple of (side, GnuTLS function, code, text)."), NULL},
     {"notes", hsi_trace_notes, NULL, PyDoc_STR("tuple of (side, what is not surfaced, why)."), NULL},
+    {"wire", hsi_trace_wire, NULL, PyDoc_STR("tuple of (sender, time_ns, bytes, length of a hole, or end)."), NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -291,6 +292,8 @@ static PyMethodDef trace_methods[] = {
      PyDoc_STR("append_start($self, transport, client, server)\n--\n\nWhere the connection runs.")},
     {"copy_into", HSI_KEYWORDS(hsi_trace_copy_into),
      PyDoc_STR("copy_into($self, empty, finished=True)\n--\n\nThe journal so far, into an empty trace.")},
+    {"redact_into", HSI_KEYWORDS(hsi_trace_redact_into),
+     PyDoc_STR("redact_into($self, empty, addresses=False)\n--\n\nThe journal so far without secrets, likewise.")},
     {"finish", trace_finish, METH_NOARGS, PyDoc_STR("finish($self)\n--\n\nSays that nothing follows.")},
     {NULL, NULL, 0, NULL},
 };

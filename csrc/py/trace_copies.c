@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "py/errors.h"
 #include "py/trace.h"
+#include "tap/redact.h"
 
 /* The journal under the lock, cut down to what the trace is to keep. */
 static hsi_journal *settled(hsi_trace *trace)
@@ -37,22 +38,39 @@ PyObject *hsi_trace_dumps(PyObject *self, PyObject *unused)
 
 /* ---- copies ---- */
 
-static hsi_status copy_journal(hsi_trace *from, hsi_trace **out)
+/* How a copy is made. */
+typedef struct copying {
+    bool finished; /* nothing follows in it */
+    bool redacted; /* it has no secrets */
+    bool addresses; /* and yet its addresses */
+} copying;
+
+static hsi_status copy_journal(hsi_journal **out, hsi_journal *journal, const copying *how)
+{
+    return how->redacted ? hsi_journal_redact(out, journal, how->addresses)
+                         : hsi_journal_copy(out, journal, hsi_journal_count(journal));
+}
+
+static hsi_status copy_locked(hsi_trace **out, hsi_trace *from, const copying *how)
 {
     hsi_journal *copy = NULL;
     hsi_trace_lock(from);
-    const hsi_journal *journal = settled(from);
-    hsi_status status = hsi_journal_copy(&copy, journal, hsi_journal_count(journal));
+    hsi_journal *journal = settled(from);
+    bool finished = how->finished || hsi_journal_finished(journal);
+    hsi_status status = copy_journal(&copy, journal, how);
     hsi_trace_unlock(from);
     HSI_TRY(status);
+    if (finished) {
+        hsi_journal_finish(copy);
+    }
     return hsi_trace_of(out, copy);
 }
 
-static hsi_status copy_trace(PyObject *self, hsi_trace **out)
+static hsi_status copy_trace(PyObject *self, hsi_trace **out, const copying *how)
 {
     hsi_trace *from = hsi_trace_hold(hsi_trace_in(self));
     PyThreadState *saved = PyEval_SaveThread();
-    hsi_status status = copy_journal(from, out);
+    hsi_status status = copy_locked(out, from, how);
     hsi_trace_drop(from);
     PyEval_RestoreThread(saved);
     return status;
@@ -66,28 +84,42 @@ static bool is_empty(hsi_trace *trace)
     return empty;
 }
 
-PyObject *hsi_trace_copy_into(PyObject *self, PyObject *args, PyObject *keywords)
+static PyObject *copy_into(PyObject *self, PyObject *empty, const copying *how)
 {
-    static char *names[] = {"empty", "finished", NULL};
-    hsi_module *module = hsi_module_in(self);
-    PyObject *empty;
-    int finished = 1;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|p", names, module->types[HSI_TYPE_TRACE], &empty, &finished)) {
-        return NULL;
-    }
     if (!is_empty(hsi_trace_in(empty))) {
-        return hsi_raise_saying(module, HSI_USAGE, "the trace to copy into is not empty");
+        return hsi_raise_saying(hsi_module_in(self), HSI_USAGE, "the trace to copy into is not empty");
     }
     hsi_trace *copy = NULL;
-    hsi_status status = copy_trace(self, &copy);
+    hsi_status status = copy_trace(self, &copy, how);
     if (status != HSI_OK) {
-        return hsi_raise(module, status);
-    }
-    if (finished) {
-        hsi_trace_finish(copy);
+        return hsi_raise(hsi_module_in(self), status);
     }
     hsi_trace_fill(empty, copy);
     Py_RETURN_NONE;
+}
+
+PyObject *hsi_trace_copy_into(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"empty", "finished", NULL};
+    PyObject *type = hsi_module_in(self)->types[HSI_TYPE_TRACE];
+    PyObject *empty;
+    int finished = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|p", names, type, &empty, &finished)) {
+        return NULL;
+    }
+    return copy_into(self, empty, &(copying){.finished = finished != 0});
+}
+
+PyObject *hsi_trace_redact_into(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"empty", "addresses", NULL};
+    PyObject *type = hsi_module_in(self)->types[HSI_TYPE_TRACE];
+    PyObject *empty;
+    int addresses = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|p", names, type, &empty, &addresses)) {
+        return NULL;
+    }
+    return copy_into(self, empty, &(copying){.redacted = true, .addresses = addresses != 0});
 }
 
 /* ---- equality ---- */

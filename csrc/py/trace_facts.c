@@ -4,15 +4,15 @@
 #include "py/errors.h"
 #include "py/trace.h"
 
-/* The entries of a kind, which live as long as the trace. */
-static hsi_status collect_entries(hsi_trace *trace, hsi_entry_kind kind, hsi_list *out)
+/* The entries that are shown, which live as long as the trace. */
+static hsi_status collect_entries(hsi_trace *trace, hsi_shower *const showers[HSI_ENTRY_KINDS], hsi_list *out)
 {
     hsi_status status = HSI_OK;
     hsi_trace_lock(trace);
     hsi_journal *journal = hsi_trace_journal(trace);
     for (size_t i = 0; i < hsi_journal_count(journal) && status == HSI_OK; i++) {
         const hsi_entry *entry = hsi_journal_peek(journal, i);
-        if (entry->kind == kind) {
+        if (showers[entry->kind] != NULL) {
             status = hsi_list_append(out, (void *)(uintptr_t)entry);
         }
     }
@@ -20,14 +20,12 @@ static hsi_status collect_entries(hsi_trace *trace, hsi_entry_kind kind, hsi_lis
     return status;
 }
 
-/* What is shown of one entry. */
-typedef PyObject *shower(const hsi_entry *entry);
-
-static PyObject *show_all(const hsi_list *entries, shower *show)
+static PyObject *show_all(const hsi_list *entries, hsi_shower *const showers[HSI_ENTRY_KINDS])
 {
     PyObject *tuple = PyTuple_New((Py_ssize_t)entries->count);
     for (size_t i = 0; i < entries->count && tuple != NULL; i++) {
-        PyObject *shown = show(entries->items[i]);
+        const hsi_entry *entry = entries->items[i];
+        PyObject *shown = showers[entry->kind](entry);
         if (shown == NULL || PyTuple_SetItem(tuple, (Py_ssize_t)i, shown) < 0) {
             Py_CLEAR(tuple);
         }
@@ -35,13 +33,20 @@ static PyObject *show_all(const hsi_list *entries, shower *show)
     return tuple;
 }
 
-static PyObject *tuple_of(PyObject *self, hsi_entry_kind kind, shower *show)
+PyObject *hsi_trace_entries(PyObject *self, hsi_shower *const showers[HSI_ENTRY_KINDS])
 {
     hsi_list entries = HSI_LIST_EMPTY;
-    hsi_status status = collect_entries(hsi_trace_in(self), kind, &entries);
-    PyObject *tuple = status == HSI_OK ? show_all(&entries, show) : hsi_raise(hsi_module_in(self), status);
+    hsi_status status = collect_entries(hsi_trace_in(self), showers, &entries);
+    PyObject *tuple = status == HSI_OK ? show_all(&entries, showers) : hsi_raise(hsi_module_in(self), status);
     hsi_list_cleanup(&entries);
     return tuple;
+}
+
+static PyObject *tuple_of(PyObject *self, hsi_entry_kind kind, hsi_shower *show)
+{
+    hsi_shower *showers[HSI_ENTRY_KINDS] = {NULL};
+    showers[kind] = show;
+    return hsi_trace_entries(self, showers);
 }
 
 /* ---- one of each ---- */
@@ -124,7 +129,7 @@ static PyObject *show_server(const hsi_entry *entry)
 }
 
 /* What the first START entry says; None without one. */
-static PyObject *started_with(PyObject *self, shower *show)
+static PyObject *started_with(PyObject *self, hsi_shower *show)
 {
     PyObject *all = tuple_of(self, HSI_ENTRY_START, show);
     if (all == NULL) {

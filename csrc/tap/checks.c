@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 #include "tap/look.h"
+#include "tap/redact.h"
 
 typedef hsi_status hsi_check_row(hsi_tap *tap, hsi_handshake *handshake);
 
@@ -74,6 +75,11 @@ hsi_status hsi_check_judge(hsi_tap *tap, const hsi_check *check, bool ok, const 
 
 hsi_status hsi_check_missing(hsi_tap *tap, const hsi_check *check, const char *reason)
 {
+    const hsi_entry *redacted = hsi_journal_redacted(tap->journal);
+    if (redacted != NULL) {
+        HSI_TRY(hsi_arena_format(&tap->arena, &reason, "%s (%.*s)", reason, (int)redacted->data.length,
+                                 (const char *)redacted->data.data));
+    }
     return add(tap, check, HSI_NOT_CHECKABLE, reason);
 }
 

@@ -48,6 +48,7 @@ from hsinspect.trace import Trace
 
 if TYPE_CHECKING:
     from hsinspect import lab
+    from hsinspect.saved import load
     from hsinspect.server import Server, serve
     from hsinspect.steps import Step
     from hsinspect.verification import Verification
@@ -58,6 +59,7 @@ _LATER = {
     "Step": "hsinspect.steps",
     "Verification": "hsinspect.verification",
     "lab": "hsinspect.lab",
+    "load": "hsinspect.saved",
     "serve": "hsinspect.server",
 }
 
@@ -99,6 +101,7 @@ __all__ = [
     "connect",
     "create_default_context",
     "lab",
+    "load",
     "serve",
 ]
 

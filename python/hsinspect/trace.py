@@ -15,6 +15,7 @@ from hsinspect.errors import VerificationError
 from hsinspect.suites import CipherSuite
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
 
     from hsinspect.steps import Step
@@ -86,12 +87,8 @@ class Trace(_core.Trace):
     @property
     def alert(self) -> tuple[str, str] | None:
         """(sender, description) of the first fatal alert. In TLS 1.3 all but two are fatal, RFC 8446 section 6."""
-        harmless = {"close_notify", "user_canceled"}
-        for alert in self.alerts:
-            fatal = alert.description not in harmless if self.version == "TLSv1.3" else alert.level == "fatal"
-            if fatal:
-                return (alert.sender, alert.description)
-        return None
+        fatal = first_fatal(self)
+        return None if fatal is None else (fatal.sender, fatal.description)
 
     @property
     def started(self) -> datetime | None:
@@ -134,6 +131,29 @@ class Trace(_core.Trace):
 
         return keylog_of(self)
 
+    def redacted(self, *, addresses: bool = False) -> Trace:
+        """A copy for bug reports: no secrets, no keys, no plaintext of what was encrypted.
+
+        What anybody on the wire could see stays: the hellos with the server's name, up to TLS 1.2 the certificates, the
+        ciphertext, and what a suite without encryption left in the clear. Checks that need a secret say that it was
+        removed. addresses: keep the addresses of both ends too, and the name that was asked for.
+        """
+        copy = Trace()
+        self.redact_into(copy, addresses)
+        return copy
+
+    # ---- a file of it ----
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes a pcapng with the keys inside, for `load` and for Wireshark, with mode 0600, in the place of `path`.
+
+        OSError as open() has it; ValueError where `path` is there and no regular file. A trace that still grows is
+        saved as it is now.
+        """
+        from hsinspect.saved import save
+
+        save(self, path)
+
     # ---- checks ----
 
     def verify(self, rules: bool = False) -> None:
@@ -147,7 +167,10 @@ class Trace(_core.Trace):
     # ---- showing it ----
 
     def to_dict(self, *, secrets: bool = False) -> dict[str, Any]:
-        """All of it as what JSON can hold; secrets, keys and application data only where asked for."""
+        """All of it as what JSON can hold, as docs/json.md describes it and trace.schema.json in this package says it.
+
+        secrets: with secrets, keys, what is made of them, and application data; else their lengths stand there.
+        """
         from hsinspect.views.dictionary import dictionary_of
 
         return dictionary_of(self, secrets=secrets)
@@ -194,6 +217,16 @@ class Trace(_core.Trace):
         counts = f"{len(self.records)} records, {verdicts.count(True)} ok, {verdicts.count(False)} failed"
         head = f"<Trace {self.version or 'of no handshake'}{suite}"
         return f"{head[: _REPR_WIDTH - len(counts) - 2]} {counts}>"
+
+
+def first_fatal(trace: Trace) -> _core.Alert | None:
+    """The first fatal alert; None: there was none."""
+    tls13 = trace.version == "TLSv1.3"
+    harmless = {"close_notify", "user_canceled"}
+    fatal = (
+        alert for alert in trace.alerts if (alert.description not in harmless if tls13 else alert.level == "fatal")
+    )
+    return next(fatal, None)
 
 
 def is_public(check: _core.Check) -> bool:

@@ -1,0 +1,328 @@
+"""save() and load(): a file that Wireshark opens decrypted, and the same trace again. tshark is the oracle."""
+
+import os
+import stat
+import struct
+
+import hsinspect
+import pytest
+import tshark
+from hsinspect import _core, envelope, lab, pcapng
+
+REQUEST, RESPONSE = b"what the client says", b"what the server says" * 100
+
+RUNS = {
+    "TLS 1.0": {"version": "TLSv1"},
+    "TLS 1.0, RC4": {"version": "TLSv1", "kx": "RSA", "cipher": "ARCFOUR-128", "mac": "MD5"},
+    "TLS 1.0, DHE-DSS": {"version": "TLSv1", "kx": "DHE-DSS"},
+    "TLS 1.1": {"version": "TLSv1.1"},
+    "TLS 1.1, RSA, 3DES": {"version": "TLSv1.1", "kx": "RSA", "cipher": "3DES-CBC"},
+    "TLS 1.2": {"version": "TLSv1.2"},
+    "TLS 1.2, RSA, MAC before encryption": {
+        "version": "TLSv1.2", "kx": "RSA", "cipher": "AES-128-CBC", "mac": "SHA1", "encrypt_then_mac": False,
+    },
+    "TLS 1.2, RSA, AES-256": {"version": "TLSv1.2", "kx": "RSA", "cipher": "AES-256-CBC", "mac": "SHA256"},
+    "TLS 1.2, no extended master secret": {"version": "TLSv1.2", "kx": "RSA", "extended_master_secret": False},
+    "TLS 1.2, DHE": {"version": "TLSv1.2", "kx": "DHE-RSA"},
+    "TLS 1.2, ECDSA, ChaCha20": {"version": "TLSv1.2", "kx": "ECDHE-ECDSA", "cipher": "CHACHA20-POLY1305"},
+    "TLS 1.2, CCM-8": {"version": "TLSv1.2", "kx": "ECDHE-ECDSA", "cipher": "AES-128-CCM-8"},
+    "TLS 1.2, PSK": {"version": "TLSv1.2", "kx": "PSK"},
+    "TLS 1.2, ECDHE-PSK": {"version": "TLSv1.2", "kx": "ECDHE-PSK"},
+    "TLS 1.2, RSA-PSK": {"version": "TLSv1.2", "kx": "RSA-PSK"},
+    "TLS 1.2, anonymous": {"version": "TLSv1.2", "kx": "ANON-ECDH"},
+    "TLS 1.2, TCP": {"version": "TLSv1.2", "transport": "tcp"},
+    "TLS 1.3": {"version": "TLSv1.3"},
+    "TLS 1.3, SHA-256": {"version": "TLSv1.3", "cipher": "AES-128-GCM"},
+    "TLS 1.3, ChaCha20": {"version": "TLSv1.3", "cipher": "CHACHA20-POLY1305", "alpn": ["h2", "http/1.1"]},
+    "TLS 1.3, CCM": {"version": "TLSv1.3", "cipher": "AES-128-CCM"},
+    "TLS 1.3, PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+PSK"},
+    "TLS 1.3, DHE-PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+DHE-PSK"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "saved.pcapng"
+
+
+@pytest.fixture
+def trace():
+    return lab.run("TLSv1.3", request=REQUEST, response=RESPONSE)
+
+
+# ---- what Wireshark sees ----
+
+
+@pytest.mark.parametrize("arguments", RUNS.values(), ids=RUNS)
+def test_wireshark_opens_it_decrypted(arguments, path):
+    trace = lab.run(**arguments, request=REQUEST, response=RESPONSE)
+    trace.verify()
+    trace.save(path)
+    assert_wireshark_agrees(trace, path)
+    assert hsinspect.load(path) == trace
+
+
+def assert_wireshark_agrees(trace, path):
+    assert tshark.column(path, "tls.handshake.type") == [str(message.type) for message in trace.messages]
+    suites = tshark.column(path, "tls.handshake.ciphersuite", display="tls.handshake.type == 2")
+    assert {int(suite, 0) for suite in suites} == {trace.cipher_suite}
+    assert tshark.column(path, "tls.alert_message.desc") == [str(alert.code) for alert in trace.alerts]
+    port = 443 if trace.server_address is None else trace.server_address[1]
+    assert tshark.application_data(path, port) == {
+        sender: trace.application_data(sender) for sender in ("client", "server")
+    }
+
+
+def test_the_packets_are_whole(trace, path):
+    trace.save(path)
+    rows = tshark.fields(
+        path, "tcp.srcport", "tcp.flags", "tcp.checksum.status", "ip.checksum.status", "tcp.len", display="tcp"
+    )
+    ports = [("client", "49152"), ("server", "443")]
+    assert [row[0] for row in rows[:3]] == ["49152", "443", "49152"]
+    assert [int(row[1], 0) for row in rows[:3]] == [envelope.SYN, envelope.SYN | envelope.ACK, envelope.ACK]
+    assert {tuple(row[2:4]) for row in rows} == {("1", "1")}  # good
+    for sender, port in ports:
+        sent = sum(len(record.header + record.fragment) for record in trace.records if record.sender == sender)
+        assert sum(int(row[4]) for row in rows if row[0] == port) == sent
+        assert int([row[1] for row in rows if row[0] == port][-1], 0) & envelope.FIN
+    assert tshark.fields(path, "tcp.analysis.flags", display="tcp.analysis.flags") == []
+
+
+def test_times_and_addresses_are_those_of_the_trace(path):
+    trace = lab.run("TLSv1.2", request=REQUEST, transport="tcp")
+    trace.save(path)
+    seen = tshark.fields(path, "frame.time_epoch", "ip.src", "tcp.srcport", display="tls")
+    times = {int(seconds) * 10**9 + int(rest) for seconds, rest in (row[0].split(".") for row in seen)}
+    assert times == {record.time_ns for record in trace.records}
+    addresses = {trace.client_address, trace.server_address}
+    assert {(host, int(port)) for _, host, port in seen} == addresses
+
+
+def test_of_both_families_only_one_is_used(path):
+    core = _core.Trace()
+    core.append_start("tcp", ("10.0.0.1", 5), ("fe80::1%eth0", 443))
+    core.append_wire("client", b"\x15\x03\x01\x00\x02\x01\x00", time_ns=2**40)
+    hsinspect.Trace(core.dumps()).save(path)
+    seen = tshark.fields(path, "ipv6.src", "ipv6.dst", "tcp.checksum.status", display="tcp.len > 0")
+    assert seen == [["::ffff:10.0.0.1", "fe80::1", "1"]]
+
+
+def test_what_was_altered_is_saved_as_it_arrived(path):
+    def flip(sender, index, record):
+        return record[:-1] + bytes([record[-1] ^ 1]) if record[0] == 23 else record
+
+    trace = lab.run("TLSv1.2", request=REQUEST, tamper=flip)
+    trace.save(path)
+    seen = [bytes.fromhex(value) for value in tshark.column(path, "tls.app_data")]
+    assert seen == [record.fragment for record in trace.records if record.outer_type == "application_data"]
+    again = hsinspect.load(path)
+    assert [record.sent for record in again.records] == [record.sent for record in trace.records]
+    assert again.alert == ("server", "bad_record_mac")
+
+
+def test_what_was_let_go_of_is_a_hole(path, files):
+    context = hsinspect.create_default_context(cafile=files.authority)
+    context.capture = 0
+    with (
+        hsinspect.serve(files.chain, files.key, lambda conn: conn.sendall(conn.recv(1 << 20))) as server,
+        hsinspect.connect("localhost", server.port, context=context) as conn,
+    ):
+        conn.sendall(bytes(30000))
+        while conn.recv(65536):
+            pass
+    trace = conn.trace
+    trace.save(path)
+    elided = [record for record in trace.records if record.elided]
+    assert elided
+    rows = tshark.fields(path, "tcp.srcport", "tcp.nxtseq", display="tcp")
+    for sender, address in (("client", trace.client_address), ("server", trace.server_address)):
+        own = [record for record in trace.records if record.sender == sender]
+        sent = sum(len(record.header + record.fragment) for record in own if not record.elided)
+        missing = sum(record.elided_bytes + 5 * record.elided for record in own)
+        last = max(int(row[1]) for row in rows if row[0] == str(address[1]))
+        ended = any(close.kind == "fin" for close in trace.closes if close.sender == sender)
+        assert last == 1 + sent + missing + ended  # SYN and FIN count
+    assert hsinspect.load(path) == trace
+
+
+def test_other_tools_take_it(trace, path, tmp_path):
+    trace.save(path)
+    told = dict(line.split(":", 1) for line in tshark.run("capinfos", "-M", path).splitlines() if ":" in line)
+    assert told["File encapsulation"].strip() == "rawip"
+    assert told["Number of decryption secrets in file"].strip() == "1"
+    copy = tmp_path / "copy.pcapng"
+    tshark.run("editcap", path, copy)
+    assert tshark.application_data(copy)["client"] == REQUEST
+    with pytest.raises(ValueError, match="read_capture"):  # the journal is not to be copied
+        hsinspect.load(copy)
+
+
+# ---- the same trace again ----
+
+
+def test_a_loaded_trace_is_the_saved_one(trace, path):
+    trace.save(path)
+    again = hsinspect.load(path)
+    assert type(again) is hsinspect.Trace
+    assert again == trace and again.errors == {}
+    assert again.to_dict(secrets=True) == trace.to_dict(secrets=True)
+    assert [phase.side for phase in again.phases] == [phase.side for phase in trace.phases]
+
+
+def test_what_never_happened_can_be_saved(path):
+    hsinspect.Trace().save(path)
+    assert hsinspect.load(path) == hsinspect.Trace()
+    assert tshark.run("tshark", "-r", path, "-Y", "tcp") == ""
+
+
+def test_a_trace_that_still_grows_is_saved_as_it_is(pair, path):
+    pair.shake_hands()
+    pair.client.trace.save(path)
+    saved = hsinspect.load(path)
+    assert not saved.finished and saved == pair.client.trace
+    pair.client.write(b"more")
+    assert saved != pair.client.trace
+    pair.client.close()
+    pair.server.close()
+
+
+def test_a_large_journal_is_in_several_blocks(path):
+    trace = lab.run("TLSv1.3", request=bytes(3 << 20))
+    trace.save(path)
+    sizes = [len(block.body) for block in pcapng.blocks(path.read_bytes()) if block.kind == pcapng.CUSTOM]
+    assert len(sizes) == 4 and max(sizes) < 1 << 21
+    assert hsinspect.load(path) == trace
+
+
+# ---- the file ----
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_only_the_owner_may_read_it(trace, path, umask):
+    before = os.umask(umask)
+    try:
+        trace.save(path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_was_there_is_replaced_and_its_mode_too(trace, path):
+    path.write_bytes(b"for everybody")
+    path.chmod(0o666)
+    with open(path, "rb") as reader:
+        trace.save(path)
+        assert reader.read() == b"for everybody"  # who had it open reads no secret
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert hsinspect.load(path) == trace
+
+
+def test_it_was_never_readable_for_others(trace, path, monkeypatch):
+    modes = []
+    replace = os.replace
+
+    def look(source, target):
+        modes.append(stat.S_IMODE(os.stat(source).st_mode))
+        assert os.path.dirname(source) == os.path.dirname(target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", look)
+    trace.save(path)
+    assert modes == [0o600]
+
+
+def test_a_save_that_fails_leaves_everything_as_it_was(trace, path, monkeypatch):
+    path.write_bytes(b"before")
+
+    def fail(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="no space left"):
+        trace.save(path)
+    assert path.read_bytes() == b"before"
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_symbolic_link_stays_one(trace, path, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    trace.save(link)
+    assert link.is_symlink() and hsinspect.load(path) == trace
+
+
+def test_only_a_regular_file_is_replaced(trace, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for target in (pipe, tmp_path):
+        with pytest.raises(ValueError, match="no regular file"):
+            trace.save(target)
+    assert os.listdir(tmp_path) == ["pipe"]
+    with pytest.raises(FileNotFoundError):
+        trace.save(tmp_path / "no such folder" / "file")
+
+
+# ---- what cannot be loaded ----
+
+
+def saved(trace, path):
+    trace.save(path)
+    return path.read_bytes()
+
+
+def refused(path, content, why):
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=why) as raised:
+        hsinspect.load(path)
+    assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize("magic", ["a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "1f8b0800"])
+def test_captures_of_others_are_for_read_capture(path, magic):
+    refused(path, bytes.fromhex(magic) + bytes(20), r"read_capture\(\)")
+
+
+def test_a_pcapng_of_others_is_for_read_capture(path):
+    refused(
+        path, pcapng.section("other", "") + pcapng.custom(32473, b"an example of somebody else"), r"read_capture\(\)"
+    )
+    big_endian = struct.pack(">IIIHHqI", pcapng.SECTION, 28, pcapng.BYTE_ORDER_MAGIC, 1, 0, -1, 28)
+    refused(path, big_endian, r"read_capture\(\)")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"no capture at all", bytes(100)])
+def test_other_files_are_no_pcapng(path, content):
+    refused(path, content, "no pcapng")
+
+
+def test_a_cut_file_is_refused_wherever_it_was_cut(trace, path):
+    whole = saved(trace, path)
+    for end in {*range(4, len(whole), 997), len(whole) - 1}:
+        refused(path, whole[:end], "cannot be loaded")
+
+
+def test_a_bit_that_flipped_in_the_journal_is_found(trace, path):
+    whole = saved(trace, path)
+    at = whole.index(b"HSIJ")
+    for where in (at, at + 5, at + 100, len(whole) - 40):
+        refused(path, whole[:where] + bytes([whole[where] ^ 1]) + whole[where + 1 :], "damaged")
+
+
+def test_several_traces_are_refused(trace, path):
+    one, other = saved(trace, path), saved(lab.run("TLSv1.2"), path)
+    refused(path, one + other, "several")
+    refused(path, one + one, "several")
+
+
+def test_a_newer_format_is_named(trace, path):
+    whole = saved(trace, path)
+    at = whole.index(b"hsinspect\0\x01\0") + 10
+    refused(
+        path, whole[:at] + b"\x02" + whole[at + 1 :], "newer hsinspect wrote it, in format 2; this one reads format 1"
+    )
+
+
+def test_a_file_that_is_not_there_is_an_error_of_its_own(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        hsinspect.load(tmp_path / "nothing")
