@@ -141,7 +141,7 @@ static int on_certificate(gnutls_session_t gnutls)
     hsi_session *session = gnutls_session_get_ptr(gnutls);
     unsigned count = 0;
     (void)gnutls_certificate_get_peers(gnutls, &count);
-    bool asked = session->config->verify != HSI_VERIFY_NONE && !session->verified;
+    bool asked = (session->config->verify != HSI_VERIFY_NONE || session->reauthenticating) && !session->verified;
     return asked && count > 0 ? judge(session) : 0;
 }
 
