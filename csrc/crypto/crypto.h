@@ -103,6 +103,11 @@ typedef struct hsi_aead_result {
 HSI_MUST_USE hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hsi_aead_result *result, hsi_bytes key,
                                       hsi_bytes nonce, hsi_bytes additional, hsi_bytes in);
 
+/* ---- ffdhe.c ---- */
+
+/* hsi_ffdhe_group is the NamedGroup of RFC 7919 that has this prime; 0: none has. */
+uint16_t hsi_ffdhe_group(hsi_bytes prime);
+
 /* ---- public_key.c: what a certificate's key says of a signature, and RSA key transport ---- */
 
 /* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate? `scheme` is TLS's

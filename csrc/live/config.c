@@ -144,6 +144,21 @@ hsi_status hsi_config_tickets(hsi_config *config, bool on)
     return HSI_OK;
 }
 
+hsi_status hsi_config_tickets_of(hsi_config *config, const hsi_config *other)
+{
+    free_ticket_key(config);
+    if (other->ticket_key.size == 0) {
+        return HSI_OK;
+    }
+    config->ticket_key.data = gnutls_malloc(other->ticket_key.size);
+    if (config->ticket_key.data == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    config->ticket_key.size = other->ticket_key.size;
+    memcpy(config->ticket_key.data, other->ticket_key.data, other->ticket_key.size);
+    return HSI_OK;
+}
+
 /* ---- pre-shared keys ---- */
 
 bool hsi_config_psk_key(const hsi_config *config, hsi_bytes identity, hsi_bytes *key)

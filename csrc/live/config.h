@@ -48,8 +48,9 @@ HSI_MUST_USE hsi_status hsi_config_psk(hsi_config *config, hsi_bytes identity, h
  * verifier only; RFC 5054. The priority string has to allow it ("+SRP"). */
 HSI_MUST_USE hsi_status hsi_config_srp(hsi_config *config, const char *user, const char *password);
 
-/* hsi_config_ocsp: a server staples this OCSP response, DER, to the certificate that was added last. USAGE: there is none;
- * CREDENTIALS: the response is not about it. RFC 6066 section 8, RFC 8446 section 4.4.2.1. */
+/* hsi_config_ocsp: a server staples this OCSP response, DER, to the certificate that was added last, whatever it says: that is
+ * for the client to judge. USAGE: there is none; CREDENTIALS: the response cannot be read. RFC 6066 section 8, RFC 8446
+ * section 4.4.2.1. */
 HSI_MUST_USE hsi_status hsi_config_ocsp(hsi_config *config, hsi_bytes response);
 
 /* hsi_config_enable has sessions do what they do not by themselves:
@@ -63,7 +64,7 @@ HSI_MUST_USE hsi_status hsi_config_enable(hsi_config *config, const char *featur
 
 /* hsi_config_limit sets one of these:
  *     max_fragment_length the longest plaintext of a record that a client asks for, 512, 1024, 2048 or 4096 bytes: RFC 6066
- *                         section 4, and then without the next
+ *                         section 4; a server for which it is set knows this extension and not the next
  *     record_size_limit   the longest that either asks for, 512 to 16384 bytes: RFC 8449
  *     chain               how many certificates the peer's chain may have, 1 to 1000; GnuTLS's default is 16
  * USAGE: another number. UNSUPPORTED: another name. */
@@ -75,6 +76,9 @@ HSI_MUST_USE hsi_status hsi_config_alpn(hsi_config *config, const hsi_bytes *pro
 
 /* hsi_config_tickets: does a server hand out session tickets? Default: it does. */
 HSI_MUST_USE hsi_status hsi_config_tickets(hsi_config *config, bool on);
+
+/* hsi_config_tickets_of has a server read, and hand out, the tickets of another: they have one key. */
+HSI_MUST_USE hsi_status hsi_config_tickets_of(hsi_config *config, const hsi_config *other);
 
 /* hsi_config_keylog: a file to which key-log lines are appended (RFC 9850), made with mode 0600. SYSTEM: errno says
  * why. */

@@ -10,6 +10,13 @@ static void apply_heartbeat(const hsi_config *config, gnutls_session_t session)
     gnutls_heartbeat_enable(session, GNUTLS_HB_PEER_NOT_ALLOWED_TO_SEND);
 }
 
+static void apply_early_data(const hsi_config *config, gnutls_session_t session)
+{
+    if (config->side == HSI_SERVER) {
+        hsi_session_cache_guard(config->cache, session);
+    }
+}
+
 static void apply_session_ids(const hsi_config *config, gnutls_session_t session)
 {
     if (config->side == HSI_SERVER) {
@@ -20,13 +27,14 @@ static void apply_session_ids(const hsi_config *config, gnutls_session_t session
 static const struct {
     const char *name;
     unsigned flags;
+    bool remembers; /* it needs the cache */
     void (*apply)(const hsi_config *config, gnutls_session_t session); /* NULL: the flags are all */
 } features[] = {
-    {"one_key_share", GNUTLS_KEY_SHARE_TOP, NULL},
-    {"early_data", GNUTLS_ENABLE_EARLY_DATA, NULL},
-    {"post_handshake_auth", GNUTLS_POST_HANDSHAKE_AUTH, NULL},
-    {"heartbeat", 0, apply_heartbeat},
-    {"session_ids", 0, apply_session_ids},
+    {"one_key_share", GNUTLS_KEY_SHARE_TOP, false, NULL},
+    {"early_data", GNUTLS_ENABLE_EARLY_DATA, true, apply_early_data},
+    {"post_handshake_auth", GNUTLS_POST_HANDSHAKE_AUTH, false, NULL},
+    {"heartbeat", 0, false, apply_heartbeat},
+    {"session_ids", 0, true, apply_session_ids},
 };
 
 static bool enabled(const hsi_config *config, size_t feature)
@@ -47,7 +55,7 @@ hsi_status hsi_config_enable(hsi_config *config, const char *feature)
     for (size_t i = 0; i < HSI_COUNT(features); i++) {
         if (strcmp(features[i].name, feature) == 0) {
             config->features |= 1u << i;
-            return features[i].apply == apply_session_ids ? make_cache(config) : HSI_OK;
+            return features[i].remembers ? make_cache(config) : HSI_OK;
         }
     }
     return HSI_UNSUPPORTED;
@@ -121,13 +129,13 @@ static int give_no_extension(gnutls_session_t session, gnutls_buffer_t out)
     return 0;
 }
 
-/* GnuTLS always offers record_size_limit, and a server then does not look at max_fragment_length (RFC 8449 section 5): ours in
- * its place is never sent. */
-static int leave_out_record_size_limit(gnutls_session_t session)
+/* A client of GnuTLS always offers record_size_limit too, and a server that knows it does not look at max_fragment_length (RFC
+ * 8449 section 5): this one is made not to know it. */
+static int ignore_record_size_limit(gnutls_session_t session)
 {
     enum { RECORD_SIZE_LIMIT = 28 };
     return gnutls_session_ext_register(
-        session, "no record_size_limit", RECORD_SIZE_LIMIT, GNUTLS_EXT_TLS, take_no_extension, give_no_extension, NULL,
+        session, "record_size_limit", RECORD_SIZE_LIMIT, GNUTLS_EXT_TLS, take_no_extension, give_no_extension, NULL,
         NULL, NULL, GNUTLS_EXT_FLAG_OVERRIDE_INTERNAL | GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO);
 }
 
@@ -139,8 +147,8 @@ static int apply_lengths(const hsi_config *config, gnutls_session_t session)
     if (config->max_fragment_length == 0) {
         return 0;
     }
-    int code = (int)gnutls_record_set_max_size(session, config->max_fragment_length);
-    return code < 0 ? code : leave_out_record_size_limit(session);
+    return config->side == HSI_SERVER ? ignore_record_size_limit(session)
+                                      : (int)gnutls_record_set_max_size(session, config->max_fragment_length);
 }
 
 int hsi_config_apply_features(const hsi_config *config, gnutls_session_t session)

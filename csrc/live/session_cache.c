@@ -17,16 +17,8 @@ struct hsi_session_cache {
     hsi_lock lock;
     kept_session kept[KEPT];
     size_t next;
+    gnutls_anti_replay_t replays;
 };
-
-hsi_session_cache *hsi_session_cache_new(void)
-{
-    hsi_session_cache *cache = hsi_memory_new(sizeof *cache);
-    if (cache != NULL) {
-        hsi_lock_init(&cache->lock);
-    }
-    return cache;
-}
 
 static void forget(kept_session *session)
 {
@@ -42,6 +34,7 @@ void hsi_session_cache_free(hsi_session_cache *cache)
     for (size_t i = 0; i < KEPT; i++) {
         forget(&cache->kept[i]);
     }
+    gnutls_anti_replay_deinit(cache->replays);
     hsi_lock_cleanup(&cache->lock);
     hsi_memory_free(cache, sizeof *cache);
 }
@@ -69,20 +62,37 @@ static hsi_status keep(kept_session *place, gnutls_datum_t id, gnutls_datum_t da
     return hsi_buffer_append(&place->id, bytes_of(id));
 }
 
+static kept_session *oldest(hsi_session_cache *cache)
+{
+    kept_session *place = &cache->kept[cache->next];
+    cache->next = (cache->next + 1) % KEPT;
+    return place;
+}
+
 /* ---- GnuTLS's callbacks ---- */
 
 static int store(void *context, gnutls_datum_t id, gnutls_datum_t data)
 {
     hsi_session_cache *cache = context;
     hsi_lock_take(&cache->lock);
-    kept_session *place = find(cache, id);
-    if (place == NULL) {
-        place = &cache->kept[cache->next];
-        cache->next = (cache->next + 1) % KEPT;
-    }
-    hsi_status status = keep(place, id, data);
+    kept_session *known = find(cache, id);
+    hsi_status status = keep(known == NULL ? oldest(cache) : known, id, data);
     hsi_lock_release(&cache->lock);
     return status == HSI_OK ? 0 : GNUTLS_E_DB_ERROR;
+}
+
+/* How long it counts is not looked at: it goes when others come. */
+static int add(void *context, time_t until, const gnutls_datum_t *id, const gnutls_datum_t *data)
+{
+    HSI_UNUSED(until);
+    hsi_session_cache *cache = context;
+    int code = GNUTLS_E_DB_ENTRY_EXISTS;
+    hsi_lock_take(&cache->lock);
+    if (find(cache, *id) == NULL) {
+        code = keep(oldest(cache), *id, *data) == HSI_OK ? 0 : GNUTLS_E_DB_ERROR;
+    }
+    hsi_lock_release(&cache->lock);
+    return code;
 }
 
 /* GnuTLS frees what it gets with gnutls_free; no bytes: it is not there. */
@@ -112,6 +122,29 @@ static int remove_session(void *context, gnutls_datum_t id)
     }
     hsi_lock_release(&cache->lock);
     return found == NULL ? GNUTLS_E_DB_ERROR : 0;
+}
+
+/* ---- life, and use ---- */
+
+hsi_session_cache *hsi_session_cache_new(void)
+{
+    hsi_session_cache *cache = hsi_memory_new(sizeof *cache);
+    if (cache == NULL) {
+        return NULL;
+    }
+    if (gnutls_anti_replay_init(&cache->replays) < 0) {
+        hsi_memory_free(cache, sizeof *cache);
+        return NULL;
+    }
+    gnutls_anti_replay_set_add_function(cache->replays, add);
+    gnutls_anti_replay_set_ptr(cache->replays, cache);
+    hsi_lock_init(&cache->lock);
+    return cache;
+}
+
+void hsi_session_cache_guard(hsi_session_cache *cache, gnutls_session_t session)
+{
+    gnutls_anti_replay_enable(session, cache->replays);
 }
 
 void hsi_session_cache_apply(hsi_session_cache *cache, gnutls_session_t session)

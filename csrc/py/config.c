@@ -283,6 +283,18 @@ static PyObject *config_set_tickets(PyObject *self, PyObject *args, PyObject *ke
     return done(self, hsi_config_tickets(config, on != 0));
 }
 
+static PyObject *config_set_tickets_of(PyObject *self, PyObject *other)
+{
+    hsi_config *config = changing(self);
+    if (config == NULL) {
+        return NULL;
+    }
+    if (Py_TYPE(other) != Py_TYPE(self)) {
+        return hsi_raise_type("tickets are another Config's");
+    }
+    return done(self, hsi_config_tickets_of(config, ((Config *)other)->config));
+}
+
 static PyObject *config_set_keylog(PyObject *self, PyObject *args, PyObject *keywords)
 {
     static char *names[] = {"path", NULL};
@@ -359,6 +371,8 @@ static PyMethodDef config_methods[] = {
      PyDoc_STR("set_alpn($self, protocols)\n--\n\nThe protocols offered or accepted, the preferred first.")},
     {"set_tickets", HSI_KEYWORDS(config_set_tickets),
      PyDoc_STR("set_tickets($self, on)\n--\n\nDoes a server hand out session tickets?")},
+    {"set_tickets_of", config_set_tickets_of, METH_O,
+     PyDoc_STR("set_tickets_of($self, other, /)\n--\n\nA server reads, and hands out, the tickets of another.")},
     {"set_keylog", HSI_KEYWORDS(config_set_keylog),
      PyDoc_STR("set_keylog($self, path)\n--\n\nA file to which key-log lines are appended, made with mode 0600.")},
     {NULL, NULL, 0, NULL},
