@@ -147,8 +147,8 @@ static int apply_lengths(const hsi_config *config, gnutls_session_t session)
     if (config->max_fragment_length == 0) {
         return 0;
     }
-    return config->side == HSI_SERVER ? ignore_record_size_limit(session)
-                                      : (int)gnutls_record_set_max_size(session, config->max_fragment_length);
+    int code = (int)gnutls_record_set_max_size(session, config->max_fragment_length);
+    return code < 0 || config->side == HSI_CLIENT ? code : ignore_record_size_limit(session);
 }
 
 int hsi_config_apply_features(const hsi_config *config, gnutls_session_t session)

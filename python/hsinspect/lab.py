@@ -103,7 +103,7 @@ def run(
     script = Script(request=request, response=response, early_data=early_data, steps=features.steps())
     if features.resumes is None:
         return _connect(setup, transport, script, tamper)[0]
-    previous, resumption = _connect(setup, transport, Script(), None)
+    previous, resumption = _connect(setup, transport, Script(keep=True), None)
     if not resumption:
         return previous
     trace, _ = _connect(setup.resuming(resumption), transport, script, tamper)

@@ -90,7 +90,7 @@ _BEFORE_TLS13 = {
 _APART: tuple[tuple[Callable[[Features], bool], str], ...] = (
     (
         lambda of: of.early_data is not None and of.hello_retry,
-        "early_data with hello_retry: a server that retries has to reject it (RFC 8446 section 4.2.10), GnuTLS's accepts",
+        "early_data with hello_retry: who retries has to reject it (RFC 8446 section 4.2.10), and GnuTLS does not",
     ),
     (lambda of: of.early_data == b"", "early_data has no bytes"),
     (lambda of: of.early_data is None and not of.early_data_accepted, "early_data_accepted is about early_data="),

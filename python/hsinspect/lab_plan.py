@@ -34,6 +34,7 @@ class Plan:
     """certificates: (chain, key, authority) each, PEM. rsa_key: opens premaster secrets. verify: by the client.
 
     priorities: by side. kinds: of the certificates. client_certificate: as certificates; None: the client has none.
+    tickets: does the server hand them out?
     """
 
     priorities: dict[_core.Side, str]
@@ -43,6 +44,7 @@ class Plan:
     rsa_key: bytes | None
     psk: bool
     srp: bool
+    tickets: bool
     verify: bool
 
 
@@ -146,6 +148,7 @@ def _plan(
         rsa_key=certificates["RSA"][1] if opens else None,
         psk=any(exchange.psk for exchange in exchanges),
         srp=any(exchange.srp for exchange in exchanges),
+        tickets=names.tickets is not False and features.resumes != "session_id",
         # a client that verifies refuses an anonymous server
         verify=all(exchange.certificates or exchange.psk or exchange.srp for exchange in exchanges),
     )

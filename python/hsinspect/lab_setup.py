@@ -71,6 +71,7 @@ class Setup:
 
     def _server(self, *, early_data: bool) -> _core.Config:
         config = self._both("server")
+        config.set_tickets(self._plan.tickets)
         for kind, (chain, key, authority) in zip(self._plan.kinds, self._plan.certificates, strict=True):
             config.add_certificate(chain, key)
             if self._features.ocsp:

@@ -76,12 +76,16 @@ def _receive(sock: socket.socket, length: int) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """What the ends do. early_data: the client's, with its hello. steps: between the handshake and the data."""
+    """What the ends do. early_data: the client's, with its hello. steps: between the handshake and the data.
+
+    keep: the client keeps what is needed to resume the session.
+    """
 
     request: bytes | None = None
     response: bytes | None = None
     early_data: bytes | None = None
     steps: list[tuple[Side, Step]] = field(default_factory=list)
+    keep: bool = False
 
 
 PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
@@ -112,7 +116,7 @@ class Ends:
     def play(self, script: Script) -> bytes:
         """The whole connection, the client first in everything but an end that the server alone is to blame for.
 
-        Gives what is needed to resume it; nothing where that cannot be.
+        Gives what was kept to resume it; nothing where that cannot be.
         """
         resumption: list[bytes] = []
         if script.early_data is not None:
@@ -126,7 +130,8 @@ class Ends:
                 self._settle()
             self._say("client", script.request)
             self._say("server", script.response)
-            self._do("client", lambda session: resumption.append(session.resumption()))
+            if script.keep:
+                self._do("client", lambda session: resumption.append(session.resumption()))
             for side in PEERS:
                 self._do(side, lambda session: session.close_notify())
                 self._listen(PEERS[side])
