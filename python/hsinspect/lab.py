@@ -68,18 +68,14 @@ def run(
     tamper: called with (sender, index, record) for each record on its way; gives what arrives, or a list of it.
     transport: "tcp" sends the bytes over a loopback connection. How each side failed is in `trace.errors`.
 
-    chain_length: certificates in the server's chain, its authority's included: 2 to 100. ocsp: what a stapled response
-    says of it; True: "good". client_cert: the server asks for one; True: of its own kind.
-    psk: in TLS 1.3 with a new key exchange ("dhe", True) or without ("psk"); before it kx= "ECDHE-PSK" or "PSK".
-    resume: a first handshake is made and then resumed, by "ticket" (True) or before TLS 1.3 by "session_id"; the trace
-    is that of the second, `trace.previous` of the first. Where the first fails, its trace is all there is.
-    early_data: said with the resumption (0-RTT); early_data_accepted=False: the server skips it.
-    hello_retry: the client's key share is for another group than the server's; that is group=, or SECP384R1.
-    Then, before the data: post_handshake_auth: the server asks for the client's certificate; renegotiate: another
-    handshake, begun by the server (True) or the client; key_update: new keys for what that side sends, and with
-    update_requested for what the other sends, once it does.
-    max_fragment_length (512, 1024, 2048, 4096), record_size_limit (512 to 16384): the most bytes that a record carries.
-    heartbeat: the extension is agreed on; nobody sends any.
+    chain_length: 2 to 100 certificates in the server's chain. ocsp: the status in a stapled response; True: "good".
+    client_cert: the kind of the client's; True: the server's kind. psk: in TLS 1.3 with a key exchange ("dhe", True) or
+    without ("psk"); before it kx= "ECDHE-PSK" or "PSK". resume: a first handshake is resumed by "ticket" (True) or
+    "session_id"; the trace is the second's, `trace.previous` the first's. early_data: said with the resumption (0-RTT).
+    hello_retry: the client's key share is for another group than the server's, which is group= or SECP384R1.
+    post_handshake_auth, renegotiate (by "server" (True) or "client"), key_update (whose; update_requested: the other's
+    too): before the data. max_fragment_length (512, 1024, 2048, 4096), record_size_limit (512 to 16384): of both sides;
+    GnuTLS sends 32 records in a flight at most. heartbeat: the extension; nobody sends any.
     ValueError: unknown names, and combinations that TLS, GnuTLS or the system's policy do not have.
     """
     names = Names(
@@ -92,26 +88,36 @@ def run(
         renegotiate=renegotiate, key_update=key_update, update_requested=update_requested,
         max_fragment_length=max_fragment_length, record_size_limit=record_size_limit, heartbeat=heartbeat,
     )  # fmt: skip
+    _require_usable(alpn, tamper, transport)
+    plan = plan_of(names, features) if priority is None else plan_of_priority(priority, names, features)
+    script = Script(request=request, response=response, early_data=early_data, steps=features.steps())
+    setup = Setup(plan, features, alpn or (), server_name)
+    if features.resumes is not None:
+        return _resume(setup, transport, script, tamper)
+    trace, _ = _connect(setup, transport, script, tamper)
+    return trace
+
+
+_WIRES = {"memory": memory_wire, "tcp": tcp_wire}
+
+
+def _require_usable(alpn: Sequence[str] | None, tamper: Tamper | None, transport: str) -> None:
     if isinstance(alpn, str):
         raise TypeError("alpn= takes a list of protocols, not one of them")
     if tamper is not None and not callable(tamper):
         raise TypeError("tamper= takes a function of (sender, index, record)")
     if transport not in _WIRES:
         raise ValueError(f"transport {transport!r} is unknown; there are {', '.join(_WIRES)}")
-    plan = plan_of(names, features) if priority is None else plan_of_priority(priority, names, features)
-    setup = Setup(plan, features, alpn or (), server_name)
-    script = Script(request=request, response=response, early_data=early_data, steps=features.steps())
-    if features.resumes is None:
-        return _connect(setup, transport, script, tamper)[0]
+
+
+def _resume(setup: Setup, transport: Literal["memory", "tcp"], script: Script, tamper: Tamper | None) -> Trace:
+    """Two connections: the second resumes the first, whose trace is all there is where it failed."""
     previous, resumption = _connect(setup, transport, Script(keep=True), None)
     if not resumption:
         return previous
     trace, _ = _connect(setup.resuming(resumption), transport, script, tamper)
     trace.previous = previous
     return trace
-
-
-_WIRES = {"memory": memory_wire, "tcp": tcp_wire}
 
 
 def _connect(
