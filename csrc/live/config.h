@@ -48,9 +48,8 @@ HSI_MUST_USE hsi_status hsi_config_psk(hsi_config *config, hsi_bytes identity, h
  * verifier only; RFC 5054. The priority string has to allow it ("+SRP"). */
 HSI_MUST_USE hsi_status hsi_config_srp(hsi_config *config, const char *user, const char *password);
 
-/* hsi_config_ocsp: a server staples this OCSP response, DER, to the certificate that was added last, whatever it says: that is
- * for the client to judge. USAGE: there is none; CREDENTIALS: the response cannot be read. RFC 6066 section 8, RFC 8446
- * section 4.4.2.1. */
+/* hsi_config_ocsp: a server staples this OCSP response, DER, to the certificate that was added last. What it is, and says, is
+ * for the client to judge. USAGE: there is no certificate. RFC 6066 section 8, RFC 8446 section 4.4.2.1. */
 HSI_MUST_USE hsi_status hsi_config_ocsp(hsi_config *config, hsi_bytes response);
 
 /* hsi_config_enable has sessions do what they do not by themselves:

@@ -37,10 +37,19 @@ static int find_user(gnutls_session_t gnutls, const char *name, gnutls_datum_t *
     return given ? 0 : -1;
 }
 
+/* New ones each time: GnuTLS 3.7.9 does not free what it was given before. */
 static int make_client(hsi_config *config, const char *user, const char *password)
 {
-    int code = config->srp_client == NULL ? gnutls_srp_allocate_client_credentials(&config->srp_client) : 0;
-    return code < 0 ? code : gnutls_srp_set_client_credentials(config->srp_client, user, password);
+    gnutls_srp_client_credentials_t made;
+    int code = gnutls_srp_allocate_client_credentials(&made);
+    if (code < 0) {
+        return code;
+    }
+    if (config->srp_client != NULL) {
+        gnutls_srp_free_client_credentials(config->srp_client);
+    }
+    config->srp_client = made;
+    return gnutls_srp_set_client_credentials(made, user, password);
 }
 
 static int make_server(hsi_config *config)
