@@ -89,6 +89,11 @@ void hsi_cipher_set_iv(hsi_cipher_state *state, hsi_bytes iv);
 /* hsi_cipher_decrypt decrypts in.length bytes to `out`; CBC takes whole blocks (ILLEGAL otherwise) and chains on. */
 HSI_MUST_USE hsi_status hsi_cipher_decrypt(hsi_cipher_state *state, uint8_t *out, hsi_bytes in);
 
+/* ---- ffdhe.c ---- */
+
+/* hsi_ffdhe_group is the NamedGroup of RFC 7919 that has this prime; 0: none has. */
+uint16_t hsi_ffdhe_group(hsi_bytes prime);
+
 /* ---- aead.c: RFC 5116 ---- */
 
 typedef struct hsi_aead_result {

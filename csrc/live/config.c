@@ -1,5 +1,6 @@
 /* Config: see the header. Certificates and trust are config_certificate.c's, the priority string is
- * config_priority.c's, the key-log file is keylog_file.c's.
+ * config_priority.c's, a user with a password config_srp.c's, what is switched on config_features.c's, the key-log file
+ * keylog_file.c's.
  * SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
@@ -78,6 +79,12 @@ static void free_credentials(hsi_config *config)
     if (config->psk_server != NULL) {
         gnutls_psk_free_server_credentials(config->psk_server);
     }
+    if (config->srp_client != NULL) {
+        gnutls_srp_free_client_credentials(config->srp_client);
+    }
+    if (config->srp_server != NULL) {
+        gnutls_srp_free_server_credentials(config->srp_server);
+    }
     if (config->priority != NULL) {
         gnutls_priority_deinit(config->priority);
     }
@@ -93,6 +100,7 @@ void hsi_config_drop(hsi_config *config)
     if (config->keylog >= 0) {
         (void)close(config->keylog);
     }
+    hsi_session_cache_free(config->cache);
     hsi_list_cleanup(&config->psks);
     hsi_arena_cleanup(&config->arena);
     hsi_memory_free(config, sizeof *config);
@@ -133,6 +141,21 @@ hsi_status hsi_config_tickets(hsi_config *config, bool on)
         config->ticket_key = (gnutls_datum_t){NULL, 0}; /* GnuTLS leaves its length there */
         return code == GNUTLS_E_MEMORY_ERROR ? HSI_NO_MEMORY : HSI_CRYPTO;
     }
+    return HSI_OK;
+}
+
+hsi_status hsi_config_tickets_of(hsi_config *config, const hsi_config *other)
+{
+    free_ticket_key(config);
+    if (other->ticket_key.size == 0) {
+        return HSI_OK;
+    }
+    config->ticket_key.data = gnutls_malloc(other->ticket_key.size);
+    if (config->ticket_key.data == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    config->ticket_key.size = other->ticket_key.size;
+    memcpy(config->ticket_key.data, other->ticket_key.data, other->ticket_key.size);
     return HSI_OK;
 }
 
@@ -220,7 +243,8 @@ static int apply_credentials(const hsi_config *config, gnutls_session_t session)
     } all[] = {
         {GNUTLS_CRD_CERTIFICATE, config->certificate}, {GNUTLS_CRD_ANON, config->anonymous_client},
         {GNUTLS_CRD_ANON, config->anonymous_server},   {GNUTLS_CRD_PSK, config->psk_client},
-        {GNUTLS_CRD_PSK, config->psk_server},
+        {GNUTLS_CRD_PSK, config->psk_server},          {GNUTLS_CRD_SRP, config->srp_client},
+        {GNUTLS_CRD_SRP, config->srp_server},
     };
     int code = 0;
     for (size_t i = 0; i < HSI_COUNT(all) && code >= 0; i++) {
@@ -259,6 +283,9 @@ int hsi_config_apply(const hsi_config *config, gnutls_session_t session)
     }
     if (code >= 0) {
         code = apply_alpn(config, session);
+    }
+    if (code >= 0) {
+        code = hsi_config_apply_features(config, session);
     }
     return code < 0 || config->side == HSI_CLIENT ? code : apply_server(config, session);
 }

@@ -21,8 +21,9 @@ void hsi_config_drop(hsi_config *config);
 /* hsi_config_priority sets a GnuTLS priority string. PRIORITY: `position` is the offset where it stops being one. */
 HSI_MUST_USE hsi_status hsi_config_priority(hsi_config *config, const char *priority, size_t *position);
 
-/* hsi_config_key_exchange and hsi_config_signature walk what the priority string that was set allows: the index-th one's
- * name in GnuTLS, static. NULL: there are no more. */
+/* These walk what the priority string that was set allows: the index-th one's name in GnuTLS ("TLS1.3"), static. NULL:
+ * there are no more. */
+const char *hsi_config_version(const hsi_config *config, size_t index);
 const char *hsi_config_key_exchange(const hsi_config *config, size_t index);
 const char *hsi_config_signature(const hsi_config *config, size_t index);
 
@@ -43,12 +44,40 @@ void hsi_config_verify(hsi_config *config, hsi_verify verify);
  * to allow it ("+ECDHE-PSK"). */
 HSI_MUST_USE hsi_status hsi_config_psk(hsi_config *config, hsi_bytes identity, hsi_bytes key);
 
+/* hsi_config_srp: a client's user name and password, or the one user that a server knows, of whom it keeps a salt and the
+ * verifier only; RFC 5054. The priority string has to allow it ("+SRP"). */
+HSI_MUST_USE hsi_status hsi_config_srp(hsi_config *config, const char *user, const char *password);
+
+/* hsi_config_ocsp: a server staples this OCSP response, DER, to the certificate that was added last. What it is, and says, is
+ * for the client to judge. USAGE: there is no certificate. RFC 6066 section 8, RFC 8446 section 4.4.2.1. */
+HSI_MUST_USE hsi_status hsi_config_ocsp(hsi_config *config, hsi_bytes response);
+
+/* hsi_config_enable has sessions do what they do not by themselves:
+ *     one_key_share       a client sends a key share for its first group only, so that a server may ask for another's
+ *     early_data          0-RTT: a client may send it, a server accepts it; RFC 8446 section 2.3
+ *     post_handshake_auth a client can be asked for its certificate later, a server can ask; RFC 8446 section 4.6.2
+ *     heartbeat           agrees on the extension, and that nobody sends any; RFC 6520
+ *     session_ids         a server keeps its last sessions, to resume them by ID; RFC 5246 section 7.4.1.2
+ * UNSUPPORTED: another name. */
+HSI_MUST_USE hsi_status hsi_config_enable(hsi_config *config, const char *feature);
+
+/* hsi_config_limit sets one of these:
+ *     max_fragment_length the longest plaintext of a record that a client asks for, 512, 1024, 2048 or 4096 bytes: RFC 6066
+ *                         section 4; a server for which it is set knows this extension and not the next
+ *     record_size_limit   the longest that either asks for, 512 to 16384 bytes: RFC 8449
+ *     chain               how many certificates the peer's chain may have, 1 to 1000; GnuTLS's default is 16
+ * USAGE: another number. UNSUPPORTED: another name. */
+HSI_MUST_USE hsi_status hsi_config_limit(hsi_config *config, const char *name, size_t limit);
+
 /* hsi_config_alpn: the protocols offered or accepted, the preferred first. USAGE: more than 8 (GnuTLS's limit), or a
  * name that is empty or longer than 255 bytes (RFC 7301 section 3.1). */
 HSI_MUST_USE hsi_status hsi_config_alpn(hsi_config *config, const hsi_bytes *protocols, size_t count);
 
 /* hsi_config_tickets: does a server hand out session tickets? Default: it does. */
 HSI_MUST_USE hsi_status hsi_config_tickets(hsi_config *config, bool on);
+
+/* hsi_config_tickets_of has a server read, and hand out, the tickets of another: they have one key. */
+HSI_MUST_USE hsi_status hsi_config_tickets_of(hsi_config *config, const hsi_config *other);
 
 /* hsi_config_keylog: a file to which key-log lines are appended (RFC 9850), made with mode 0600. SYSTEM: errno says
  * why. */

@@ -34,6 +34,9 @@ static int set_key(hsi_config *config, gnutls_x509_crt_t *chain, unsigned count,
     if (code >= 0) {
         code = gnutls_certificate_set_x509_key(config->certificate, chain, (int)count, key);
     }
+    if (code >= 0) {
+        config->certificates++;
+    }
     gnutls_x509_privkey_deinit(key);
     return code;
 }
@@ -53,6 +56,17 @@ hsi_status hsi_config_certificate(hsi_config *config, hsi_bytes chain, hsi_bytes
     }
     gnutls_free(certificates);
     return hsi_credentials_status(code);
+}
+
+hsi_status hsi_config_ocsp(hsi_config *config, hsi_bytes response)
+{
+    gnutls_datum_t datum = hsi_gnutls_datum(response);
+    if (config->certificates == 0) {
+        return HSI_USAGE;
+    }
+    gnutls_certificate_set_flags(config->certificate, GNUTLS_CERTIFICATE_SKIP_OCSP_RESPONSE_CHECK);
+    return hsi_credentials_status(gnutls_certificate_set_ocsp_status_request_mem(
+        config->certificate, &datum, config->certificates - 1, GNUTLS_X509_FMT_DER));
 }
 
 hsi_status hsi_config_trust(hsi_config *config, hsi_bytes certificates, size_t *count)

@@ -21,6 +21,13 @@ hsi_status hsi_config_priority(hsi_config *config, const char *priority, size_t 
     return HSI_OK;
 }
 
+const char *hsi_config_version(const hsi_config *config, size_t index)
+{
+    const unsigned *list;
+    int count = config->priority == NULL ? 0 : gnutls_priority_protocol_list(config->priority, &list);
+    return count > 0 && index < (size_t)count ? gnutls_protocol_get_name((gnutls_protocol_t)list[index]) : NULL;
+}
+
 const char *hsi_config_key_exchange(const hsi_config *config, size_t index)
 {
     const unsigned *list;

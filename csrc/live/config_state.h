@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "live/config.h"
+#include "live/session_cache.h"
 
 enum { HSI_ALPN_MOST = 8 }; /* GnuTLS takes no more */
 
@@ -17,6 +18,13 @@ typedef struct hsi_psk {
     hsi_bytes identity;
     hsi_bytes key;
 } hsi_psk;
+
+/* A server's SRP user: what it keeps of the password. */
+typedef struct hsi_srp_user {
+    hsi_bytes name;
+    hsi_bytes salt;
+    hsi_bytes verifier;
+} hsi_srp_user;
 
 struct hsi_config {
     atomic_uint references;
@@ -29,6 +37,14 @@ struct hsi_config {
     gnutls_psk_client_credentials_t psk_client; /* NULL: no PSK configured; so for the server */
     gnutls_psk_server_credentials_t psk_server;
     hsi_list psks;           /* of hsi_psk, in the arena */
+    gnutls_srp_client_credentials_t srp_client; /* NULL: no SRP user configured; so for the server */
+    gnutls_srp_server_credentials_t srp_server;
+    hsi_srp_user srp_user;   /* in the arena */
+    unsigned certificates;   /* that were added */
+    unsigned features;       /* a bit for each, see config_features.c */
+    size_t max_fragment_length; /* 0: not asked for; so for the next */
+    size_t record_size_limit;
+    hsi_session_cache *cache; /* NULL: sessions are not kept */
     gnutls_datum_t alpn[HSI_ALPN_MOST]; /* the names in the arena */
     unsigned alpn_count;
     gnutls_datum_t ticket_key; /* empty: no tickets */
@@ -38,6 +54,11 @@ struct hsi_config {
 
 /* hsi_config_apply gives a new GnuTLS session what the config has. Returns GnuTLS's code. */
 int hsi_config_apply(const hsi_config *config, gnutls_session_t session);
+
+/* hsi_config_init_flags is what gnutls_init has to be told of the features; hsi_config_apply_features gives a new session the
+ * rest of them. Returns GnuTLS's code. */
+unsigned hsi_config_init_flags(const hsi_config *config);
+int hsi_config_apply_features(const hsi_config *config, gnutls_session_t session);
 
 /* hsi_credentials_status is what GnuTLS's code for something that a config is given means: NO_MEMORY, CREDENTIALS or OK. */
 HSI_MUST_USE hsi_status hsi_credentials_status(int code);

@@ -2,13 +2,11 @@
  * ECDSA one, so that a handshake without the other kind of signature can verify them (RFC 5246 section 7.4.2).
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
-#include "live/lab_certificate.h"
-
-#include <gnutls/x509.h>
 #include <time.h>
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "live/lab_certificate_state.h"
 
 enum { DAYS = 3650, DAY = 86400 };
 
@@ -16,22 +14,32 @@ typedef struct lab_kind {
     const char *name;
     gnutls_pk_algorithm_t algorithm;
     unsigned bits;
-    size_t authority; /* an index into authorities */
 } lab_kind;
 
 /* Their names differ: by its name GnuTLS looks for a certificate's issuer among those that are trusted. */
-static const lab_kind authority_kinds[] = {
-    {"lab RSA authority", GNUTLS_PK_RSA, 2048, 0},
-    {"lab ECDSA authority", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 1},
+static const struct {
+    lab_kind kind;
+    gnutls_digest_algorithm_t digest; /* that it signs with */
+} authority_kinds[] = {
+    {{"lab RSA authority", GNUTLS_PK_RSA, 2048}, GNUTLS_DIG_SHA256},
+    {{"lab ECDSA authority", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1)}, GNUTLS_DIG_SHA256},
+    {{"lab GOST authority", GNUTLS_PK_GOST_12_256, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_GOST256B)},
+     GNUTLS_DIG_STREEBOG_256},
 };
 
-static const lab_kind kinds[] = {
-    {"RSA", GNUTLS_PK_RSA, 2048, 0},
-    {"RSA-PSS", GNUTLS_PK_RSA_PSS, 2048, 0},
-    {"DSA", GNUTLS_PK_DSA, 2048, 0},
-    {"ECDSA", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 1},
-    {"Ed25519", GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519), 1},
-    {"Ed448", GNUTLS_PK_EDDSA_ED448, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED448), 1},
+enum { BY_RSA, BY_ECDSA, BY_GOST };
+
+static const struct {
+    lab_kind kind;
+    size_t authority; /* an index into authorities */
+} kinds[] = {
+    {{"RSA", GNUTLS_PK_RSA, 2048}, BY_RSA},
+    {{"RSA-PSS", GNUTLS_PK_RSA_PSS, 2048}, BY_RSA},
+    {{"DSA", GNUTLS_PK_DSA, 2048}, BY_RSA},
+    {{"ECDSA", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1)}, BY_ECDSA},
+    {{"Ed25519", GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519)}, BY_ECDSA},
+    {{"Ed448", GNUTLS_PK_EDDSA_ED448, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED448)}, BY_ECDSA},
+    {{"GOST", GNUTLS_PK_GOST_12_256, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_GOST256B)}, BY_GOST},
 };
 
 /* A key and its certificate; NULL: not made. Kept for ever. */
@@ -147,30 +155,41 @@ static int make_pair(lab_pair *out, const lab_kind *kind)
     return code < 0 ? code : gnutls_x509_crt_init(&out->certificate);
 }
 
-static int make_authority(lab_pair *out, const lab_kind *kind)
+int hsi_lab_certify_authority(gnutls_x509_crt_t out, size_t index, const char *name, gnutls_x509_crt_t issuer)
 {
-    int code = make_pair(out, kind);
+    gnutls_x509_privkey_t key = authorities[index].key;
+    int code = set_identity(out, key, name, 1);
     if (code >= 0) {
-        code = set_identity(out->certificate, out->key, kind->name, 1);
+        code = set_authority(out);
     }
-    if (code >= 0) {
-        code = set_authority(out->certificate);
-    }
-    return code < 0 ? code : gnutls_x509_crt_sign2(out->certificate, out->certificate, out->key, GNUTLS_DIG_SHA256, 0);
+    return code < 0 ? code : gnutls_x509_crt_sign2(out, issuer, key, authority_kinds[index].digest, 0);
 }
 
-static int make_certificate(lab_pair *out, const lab_kind *kind, const lab_pair *authority)
+static int make_authority(size_t index)
 {
-    int code = make_pair(out, kind);
+    const lab_kind *kind = &authority_kinds[index].kind;
+    int code = make_pair(&authorities[index], kind);
+    return code < 0 ? code
+                    : hsi_lab_certify_authority(authorities[index].certificate, index, kind->name,
+                                                authorities[index].certificate);
+}
+
+int hsi_lab_certify(gnutls_x509_crt_t out, gnutls_x509_privkey_t key, size_t index, gnutls_x509_crt_t issuer)
+{
+    size_t by = kinds[index].authority;
+    int code = set_identity(out, key, "lab", (uint8_t)(2 + index));
     if (code >= 0) {
-        code = set_identity(out->certificate, out->key, "lab", (uint8_t)(2 + (kind - kinds)));
+        code = set_purpose(out, kinds[index].kind.algorithm);
     }
-    if (code >= 0) {
-        code = set_purpose(out->certificate, kind->algorithm);
-    }
+    return code < 0 ? code : gnutls_x509_crt_sign2(out, issuer, authorities[by].key, authority_kinds[by].digest, 0);
+}
+
+static int make_certificate(lab_pair *out, size_t index)
+{
+    int code = make_pair(out, &kinds[index].kind);
     return code < 0
                ? code
-               : gnutls_x509_crt_sign2(out->certificate, authority->certificate, authority->key, GNUTLS_DIG_SHA256, 0);
+               : hsi_lab_certify(out->certificate, out->key, index, authorities[kinds[index].authority].certificate);
 }
 
 /* ---- and writing it down ---- */
@@ -217,62 +236,92 @@ static int write_down(hsi_lab_certificate *out, const lab_pair *own, const lab_p
     return 0;
 }
 
-static int get_authority(lab_pair **out, size_t index)
+static int need_authority(size_t index)
 {
-    *out = &authorities[index];
-    if ((*out)->certificate != NULL) {
-        return 0;
-    }
-    int code = make_authority(*out, &authority_kinds[index]);
+    int code = authorities[index].certificate != NULL ? 0 : make_authority(index);
     if (code < 0) {
-        clear(*out);
+        clear(&authorities[index]);
     }
     return code;
 }
 
-static int make(hsi_lab_certificate *out, const lab_kind *kind)
+static int make(hsi_lab_certificate *out, size_t index)
 {
-    lab_pair *authority;
     lab_pair own = {NULL, NULL};
-    int code = get_authority(&authority, kind->authority);
+    int code = need_authority(kinds[index].authority);
     if (code >= 0) {
-        code = make_certificate(&own, kind, authority);
+        code = make_certificate(&own, index);
     }
     if (code >= 0) {
-        code = write_down(out, &own, authority);
+        code = write_down(out, &own, &authorities[kinds[index].authority]);
     }
     clear(&own);
     return code;
 }
 
+hsi_status hsi_lab_status(int code)
+{
+    if (code == GNUTLS_E_MEMORY_ERROR) {
+        return HSI_NO_MEMORY;
+    }
+    return code < 0 ? HSI_UNSUPPORTED : HSI_OK;
+}
+
 static hsi_status get(hsi_lab_certificate *out, size_t index)
 {
     if (!made[index].made) {
-        int code = make(&made[index].certificate, &kinds[index]);
-        if (code < 0) {
-            return code == GNUTLS_E_MEMORY_ERROR ? HSI_NO_MEMORY : HSI_UNSUPPORTED;
-        }
+        HSI_TRY(hsi_lab_status(make(&made[index].certificate, index)));
         made[index].made = true;
     }
     *out = made[index].certificate;
     return HSI_OK;
 }
 
+/* ---- by name ---- */
+
 static void make_lock(void)
 {
     hsi_lock_init(&lock);
 }
 
-hsi_status hsi_lab_certificate_get(hsi_lab_certificate *out, const char *name)
+void hsi_lab_lock(void)
 {
-    hsi_status status = HSI_UNSUPPORTED;
     (void)pthread_once(&once, make_lock);
     hsi_lock_take(&lock);
+}
+
+void hsi_lab_unlock(void)
+{
+    hsi_lock_release(&lock);
+}
+
+hsi_status hsi_lab_need(const char *name, hsi_lab_made *out)
+{
     for (size_t i = 0; i < HSI_COUNT(kinds); i++) {
-        if (strcmp(kinds[i].name, name) == 0) {
-            status = get(out, i);
+        if (strcmp(kinds[i].kind.name, name) == 0) {
+            size_t by = kinds[i].authority;
+            HSI_TRY(get(&out->certificate, i));
+            *out = (hsi_lab_made){.kind = i,
+                                  .certificate = out->certificate,
+                                  .authority = by,
+                                  .authority_name = authority_kinds[by].kind.name,
+                                  .authority_key = authorities[by].key,
+                                  .authority_certificate = authorities[by].certificate,
+                                  .digest = authority_kinds[by].digest};
+            return HSI_OK;
         }
     }
-    hsi_lock_release(&lock);
+    return HSI_UNSUPPORTED;
+}
+
+hsi_status hsi_lab_certificate_get(hsi_lab_certificate *out, const char *name)
+{
+    hsi_lab_made made_now;
+    hsi_lab_lock();
+    hsi_status status = hsi_lab_need(name, &made_now);
+    hsi_lab_unlock();
+    if (status == HSI_OK) {
+        *out = made_now.certificate;
+    }
     return status;
 }

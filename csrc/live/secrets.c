@@ -77,13 +77,20 @@ static int on_keylog(gnutls_session_t gnutls, const char *label, const gnutls_da
     return 0;
 }
 
+/* May GnuTLS's master secret be this handshake's? In another handshake it is the one before's, unless that is resumed. */
+static bool may_have_master(const hsi_session *session)
+{
+    return session->secrets.target.listening && before_tls13(session) &&
+           (!session->rehandshaking || gnutls_session_is_resumed(session->gnutls) != 0);
+}
+
 /* In a resumption the key log is silent. GnuTLS has the master secret when the first message after it moves bytes,
  * which is before the first record that it protects; zeros stand for none. */
 void hsi_secrets_wire(hsi_session *session)
 {
     static const uint8_t none[HSI_MASTER];
     gnutls_datum_t master = {NULL, 0};
-    if (!session->secrets.target.listening || !before_tls13(session)) {
+    if (!may_have_master(session)) {
         return;
     }
     gnutls_session_get_master_secret(session->gnutls, &master);
@@ -171,6 +178,8 @@ void hsi_secrets_phase(hsi_session *session, unsigned type, hsi_action action, u
 {
     if (action == HSI_ENTER && type == GNUTLS_HANDSHAKE_CLIENT_HELLO) {
         begin_handshake(session);
+    } else if (action == HSI_ENTER && type == GNUTLS_HANDSHAKE_SERVER_HELLO) {
+        hsi_memory_wipe(session->secrets.master, HSI_MASTER); /* this handshake's is told, though it may be the same */
     } else if (action == HSI_ENTER && type == GNUTLS_HANDSHAKE_FINISHED) {
         finished_begins(session, sender);
     } else if (action == HSI_LEAVE &&

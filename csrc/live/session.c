@@ -1,5 +1,5 @@
 /* Session: the lock, the one way into GnuTLS, and what drives it. See the header; how a failure travels is in
- * session_state.h.
+ * session_state.h; what a session does besides its handshake and moving data is in session_features.c.
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L /* error-checking mutexes */
 #include <errno.h>
@@ -101,8 +101,9 @@ static int repeat(hsi_session *session, hsi_gnutls_call *call, void *arguments)
         if (code == GNUTLS_E_WARNING_ALERT_RECEIVED) {
             hsi_session_note_alert(session);
         } else if (code == GNUTLS_E_REHANDSHAKE) {
-            session->rehandshaking = true;
-            session->verified = false;
+            hsi_session_begin_again(session);
+        } else if (code == GNUTLS_E_REAUTH_REQUEST) {
+            session->reauthenticating = true;
         } else if (!wants_more(code) || !session->pulled || (session->starved && !session->in_ended)) {
             return code;
         }
@@ -144,7 +145,7 @@ hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutl
 
 /* ---- what drives it ---- */
 
-static int shake_hands(hsi_session *session)
+int hsi_session_shake_hands(hsi_session *session)
 {
     session->secrets.target.listening = true;
     int code = gnutls_handshake(session->gnutls);
@@ -167,7 +168,7 @@ static hsi_status step(hsi_session *session, const char *function, hsi_gnutls_ca
 static int call_handshake(hsi_session *session, void *arguments)
 {
     uint64_t *end = arguments;
-    int code = atomic_load(&session->established) ? 0 : shake_hands(session);
+    int code = atomic_load(&session->established) ? 0 : hsi_session_shake_hands(session);
     if (code >= 0 && session->broken == HSI_OK && !atomic_exchange(&session->established, true)) {
         session->said = session->queued;
     }
@@ -180,8 +181,7 @@ hsi_status hsi_session_handshake(hsi_session *session)
     return step(session, "gnutls_handshake", call_handshake);
 }
 
-/* Why there is no data to move: the handshake has failed, or is not done. */
-static hsi_status unestablished(hsi_session *session)
+hsi_status hsi_session_unestablished(hsi_session *session)
 {
     HSI_TRY(hsi_session_lock(session));
     hsi_status status = hsi_session_gate(session);
@@ -197,11 +197,12 @@ typedef struct data_transfer {
     uint64_t end; /* of what was written: `queued` */
 } data_transfer;
 
-/* Application data may lie between the messages of another handshake (RFC 5246 section 7.4.1.1): it is read first. */
+/* Application data may lie between the messages of another handshake (RFC 5246 section 7.4.1.1) and before those of an
+ * authentication after it: it is read first. */
 static int call_read(hsi_session *session, void *arguments)
 {
     data_transfer *read = arguments;
-    int code = session->rehandshaking ? shake_hands(session) : 0;
+    int code = hsi_session_go_on(session);
     if (code < 0 && code != GNUTLS_E_GOT_APPLICATION_DATA) {
         return code;
     }
@@ -218,7 +219,7 @@ hsi_status hsi_session_read(hsi_session *session, uint8_t *out, size_t size, siz
 {
     *read = 0;
     if (!hsi_session_established(session)) {
-        return unestablished(session);
+        return hsi_session_unestablished(session);
     }
     if (size == 0) {
         return HSI_OK;
@@ -269,7 +270,7 @@ hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes, size_t *writ
 {
     *written = 0;
     if (!hsi_session_established(session)) {
-        return unestablished(session);
+        return hsi_session_unestablished(session);
     }
     data_transfer transfer = {.in = bytes};
     HSI_TRY(hsi_session_run(session, "gnutls_record_send", call_write, &transfer));
@@ -293,18 +294,4 @@ static int call_close_notify(hsi_session *session, void *arguments)
 hsi_status hsi_session_close_notify(hsi_session *session)
 {
     return step(session, "gnutls_bye", call_close_notify);
-}
-
-static int call_key_update(hsi_session *session, void *arguments)
-{
-    const bool *peer_too = arguments;
-    return gnutls_session_key_update(session->gnutls, *peer_too ? GNUTLS_KU_PEER : 0);
-}
-
-hsi_status hsi_session_key_update(hsi_session *session, bool peer_too)
-{
-    if (!hsi_session_established(session) || gnutls_protocol_get_version(session->gnutls) != GNUTLS_TLS1_3) {
-        return HSI_USAGE;
-    }
-    return hsi_session_run(session, "gnutls_session_key_update", call_key_update, &peer_too);
 }

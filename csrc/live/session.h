@@ -99,9 +99,25 @@ HSI_MUST_USE hsi_status hsi_session_write(hsi_session *session, hsi_bytes bytes,
 /* hsi_session_close_notify sends close_notify, once. */
 HSI_MUST_USE hsi_status hsi_session_close_notify(hsi_session *session);
 
+/* ---- session_features.c: what else it does. USAGE: not now, not in this version, or not on this side ---- */
+
+/* hsi_session_write_early has a client that resumes a session of TLS 1.3 send application data behind its ClientHello, before
+ * hsi_session_handshake; hsi_session_read_early gives a server what it accepted of it, WANT_READ: no more. The config has to
+ * enable early_data on both sides. RFC 8446 sections 2.3 and 4.2.10. */
+HSI_MUST_USE hsi_status hsi_session_write_early(hsi_session *session, hsi_bytes bytes);
+HSI_MUST_USE hsi_status hsi_session_read_early(hsi_session *session, uint8_t *out, size_t size, size_t *read);
+
 /* hsi_session_key_update changes the key that the session writes with, and asks the peer to do the same where
- * `peer_too` says so; RFC 8446 section 4.6.3. USAGE: before TLS 1.3. */
+ * `peer_too` says so; RFC 8446 section 4.6.3. */
 HSI_MUST_USE hsi_status hsi_session_key_update(hsi_session *session, bool peer_too);
+
+/* hsi_session_rehandshake begins another handshake, before TLS 1.3: a client says ClientHello, a server HelloRequest. Reading
+ * goes on with it; WANT_READ: so far all is well. RFC 5246 section 7.4.1.1. */
+HSI_MUST_USE hsi_status hsi_session_rehandshake(hsi_session *session);
+
+/* hsi_session_reauth has a server ask a client for its certificate after a handshake of TLS 1.3. Reading goes on with it, on
+ * both sides. The config of both has to enable post_handshake_auth. RFC 8446 section 4.6.2. */
+HSI_MUST_USE hsi_status hsi_session_reauth(hsi_session *session);
 
 /* ---- what is known. May be asked from a callback too; NULL, -1, false or empty: not known yet ---- */
 

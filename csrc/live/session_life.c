@@ -24,6 +24,7 @@ static int name_server(hsi_session *session, const char *name)
 
 static int resume(hsi_session *session, hsi_bytes resumption)
 {
+    session->resuming = resumption.length > 0;
     return resumption.length == 0 ? 0 : gnutls_session_set_data(session->gnutls, resumption.data, resumption.length);
 }
 
@@ -39,7 +40,8 @@ static hsi_status status_of(int code)
 static hsi_status make_gnutls(hsi_session *session, const hsi_session_options *options)
 {
     unsigned flags = session->side == HSI_CLIENT ? GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT : GNUTLS_SERVER;
-    int code = gnutls_init(&session->gnutls, flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+    flags |= hsi_config_init_flags(session->config) | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL;
+    int code = gnutls_init(&session->gnutls, flags);
     if (code < 0) {
         session->gnutls = NULL;
         return HSI_NO_MEMORY;

@@ -67,7 +67,9 @@ struct hsi_session {
 
     /* session.c, failure.c */
     atomic_bool established;
-    bool rehandshaking; /* the peer asked for another handshake, and it is not done */
+    bool rehandshaking; /* the peer asked for another handshake, or we began one, and it is not done */
+    bool reauthenticating; /* so with an authentication after the handshake */
+    bool resuming; /* it was given an earlier session */
     bool close_notified;
     uint64_t said; /* `queued` after the last handshake or close_notify */
     hsi_status broken; /* the first failure in a callback */
@@ -105,6 +107,12 @@ typedef int hsi_gnutls_call(hsi_session *session, void *arguments);
 HSI_MUST_USE hsi_status hsi_session_run(hsi_session *session, const char *function, hsi_gnutls_call *call,
                                         void *arguments);
 
+/* hsi_session_shake_hands goes on with a handshake, in hsi_session_run. Returns GnuTLS's code. */
+int hsi_session_shake_hands(hsi_session *session);
+
+/* hsi_session_unestablished says why there is no data to move: the handshake has failed, or (USAGE) is not done. */
+HSI_MUST_USE hsi_status hsi_session_unestablished(hsi_session *session);
+
 /* hsi_session_lock: BUSY where this thread holds the lock already, FORKED in another process. hsi_session_look
  * and _unlook stand around a look from anywhere, a callback too. */
 HSI_MUST_USE hsi_status hsi_session_make_lock(hsi_session *session);
@@ -112,6 +120,14 @@ HSI_MUST_USE hsi_status hsi_session_lock(hsi_session *session);
 void hsi_session_unlock(hsi_session *session);
 bool hsi_session_look(hsi_session *session);
 void hsi_session_unlook(hsi_session *session, bool looked);
+
+/* ---- session_features.c ---- */
+
+/* hsi_session_begin_again: another handshake begins, which hsi_session_go_on goes on with. */
+void hsi_session_begin_again(hsi_session *session);
+
+/* hsi_session_go_on goes on with another handshake or an authentication, if there is one. Returns GnuTLS's code. */
+int hsi_session_go_on(hsi_session *session);
 
 /* ---- failure.c ---- */
 

@@ -141,15 +141,16 @@ static int on_certificate(gnutls_session_t gnutls)
     hsi_session *session = gnutls_session_get_ptr(gnutls);
     unsigned count = 0;
     (void)gnutls_certificate_get_peers(gnutls, &count);
-    bool asked = session->config->verify != HSI_VERIFY_NONE && !session->verified;
+    bool asked = (session->config->verify != HSI_VERIFY_NONE || session->reauthenticating) && !session->verified;
     return asked && count > 0 ? judge(session) : 0;
 }
 
-/* A client that verifies cannot trust a server without a certificate or a key that both know. */
+/* A client that verifies cannot trust a server without a certificate, or a key or password that both know. */
 static int judge_anonymous(hsi_session *session)
 {
     gnutls_credentials_type_t type = gnutls_auth_get_type(session->gnutls);
-    if (session->side != HSI_CLIENT || session->config->verify == HSI_VERIFY_NONE || type == GNUTLS_CRD_PSK) {
+    if (session->side != HSI_CLIENT || session->config->verify == HSI_VERIFY_NONE || type == GNUTLS_CRD_PSK ||
+        type == GNUTLS_CRD_SRP) {
         return hsi_session_code(session);
     }
     session->untrusted = true;

@@ -102,6 +102,12 @@ static PyObject *names_of(PyObject *self, const char *(*walk)(const hsi_config *
     return hsi_py_list_tuple(list);
 }
 
+static PyObject *config_versions(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(unused);
+    return names_of(self, hsi_config_version);
+}
+
 static PyObject *config_key_exchanges(PyObject *self, PyObject *unused)
 {
     HSI_UNUSED(unused);
@@ -184,6 +190,31 @@ static PyObject *config_add_psk(PyObject *self, PyObject *args, PyObject *keywor
     return done(self, status);
 }
 
+static PyObject *config_set_srp(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"user", "password", NULL};
+    const char *user;
+    const char *password;
+    hsi_config *config = changing(self);
+    if (config == NULL || !PyArg_ParseTupleAndKeywords(args, keywords, "ss", names, &user, &password)) {
+        return NULL;
+    }
+    return done(self, hsi_config_srp(config, user, password));
+}
+
+static PyObject *config_set_ocsp(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"response", NULL};
+    Py_buffer response;
+    hsi_config *config = changing(self);
+    if (config == NULL || !PyArg_ParseTupleAndKeywords(args, keywords, "y*", names, &response)) {
+        return NULL;
+    }
+    hsi_status status = hsi_config_ocsp(config, hsi_view_bytes(&response));
+    PyBuffer_Release(&response);
+    return done(self, status);
+}
+
 /* ---- ALPN ---- */
 
 enum { ALPN_MAX = 64 };
@@ -252,6 +283,18 @@ static PyObject *config_set_tickets(PyObject *self, PyObject *args, PyObject *ke
     return done(self, hsi_config_tickets(config, on != 0));
 }
 
+static PyObject *config_set_tickets_of(PyObject *self, PyObject *other)
+{
+    hsi_config *config = changing(self);
+    if (config == NULL) {
+        return NULL;
+    }
+    if (Py_TYPE(other) != Py_TYPE(self)) {
+        return hsi_raise_type("tickets are another Config's");
+    }
+    return done(self, hsi_config_tickets_of(config, ((Config *)other)->config));
+}
+
 static PyObject *config_set_keylog(PyObject *self, PyObject *args, PyObject *keywords)
 {
     static char *names[] = {"path", NULL};
@@ -266,10 +309,40 @@ static PyObject *config_set_keylog(PyObject *self, PyObject *args, PyObject *key
     return set;
 }
 
+static PyObject *config_enable(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"feature", NULL};
+    const char *feature;
+    hsi_config *config = changing(self);
+    if (config == NULL || !PyArg_ParseTupleAndKeywords(args, keywords, "s", names, &feature)) {
+        return NULL;
+    }
+    hsi_status status = hsi_config_enable(config, feature);
+    return status == HSI_UNSUPPORTED ? hsi_raise_value("there is no feature '%.60s'", feature) : done(self, status);
+}
+
+static PyObject *config_set_limit(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"name", "limit", NULL};
+    const char *name;
+    Py_ssize_t limit;
+    hsi_config *config = changing(self);
+    if (config == NULL || !PyArg_ParseTupleAndKeywords(args, keywords, "sn", names, &name, &limit)) {
+        return NULL;
+    }
+    hsi_status status = limit < 0 ? HSI_USAGE : hsi_config_limit(config, name, (size_t)limit);
+    if (status == HSI_USAGE || status == HSI_UNSUPPORTED) {
+        return hsi_raise_value("there is no limit '%.60s' of %zd", name, limit);
+    }
+    return done(self, status);
+}
+
 static PyMethodDef config_methods[] = {
     {"set_priority", HSI_KEYWORDS(config_set_priority),
      PyDoc_STR(
          "set_priority($self, priority)\n--\n\nA GnuTLS priority string; ValueError says where it ends to be one.")},
+    {"versions", config_versions, METH_NOARGS,
+     PyDoc_STR("versions($self)\n--\n\nWhat the priority string that was set allows: 'TLS1.3', the preferred first.")},
     {"key_exchanges", config_key_exchanges, METH_NOARGS,
      PyDoc_STR("key_exchanges($self)\n--\n\nWhat the priority string that was set allows, by GnuTLS's names.")},
     {"signatures", config_signatures, METH_NOARGS,
@@ -284,10 +357,22 @@ static PyMethodDef config_methods[] = {
     {"set_verify", HSI_KEYWORDS(config_set_verify),
      PyDoc_STR("set_verify($self, mode)\n--\n\nssl.CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED.")},
     {"add_psk", HSI_KEYWORDS(config_add_psk), PyDoc_STR("add_psk($self, identity, key)\n--\n\nA pre-shared key.")},
+    {"set_srp", HSI_KEYWORDS(config_set_srp),
+     PyDoc_STR("set_srp($self, user, password)\n--\n\nA client's user and password, or the one that a server knows.")},
+    {"set_ocsp", HSI_KEYWORDS(config_set_ocsp),
+     PyDoc_STR("set_ocsp($self, response)\n--\n\nA server staples this to the certificate that was added last; DER.")},
+    {"enable", HSI_KEYWORDS(config_enable),
+     PyDoc_STR("enable($self, feature)\n--\n\n'one_key_share', 'early_data', 'post_handshake_auth', 'heartbeat' or "
+               "'session_ids'.")},
+    {"set_limit", HSI_KEYWORDS(config_set_limit),
+     PyDoc_STR("set_limit($self, name, limit)\n--\n\n"
+               "'max_fragment_length', 'record_size_limit': bytes of a record; 'chain': certificates of the peer's.")},
     {"set_alpn", HSI_KEYWORDS(config_set_alpn),
      PyDoc_STR("set_alpn($self, protocols)\n--\n\nThe protocols offered or accepted, the preferred first.")},
     {"set_tickets", HSI_KEYWORDS(config_set_tickets),
      PyDoc_STR("set_tickets($self, on)\n--\n\nDoes a server hand out session tickets?")},
+    {"set_tickets_of", config_set_tickets_of, METH_O,
+     PyDoc_STR("set_tickets_of($self, other, /)\n--\n\nA server reads, and hands out, the tickets of another.")},
     {"set_keylog", HSI_KEYWORDS(config_set_keylog),
      PyDoc_STR("set_keylog($self, path)\n--\n\nA file to which key-log lines are appended, made with mode 0600.")},
     {NULL, NULL, 0, NULL},

@@ -71,22 +71,51 @@ static PyObject *suite(PyObject *self, PyObject *args, PyObject *keywords)
                          PyBool_FromLong(found.tls13));
 }
 
+static hsi_status get_certificate(hsi_lab_certificate *out, hsi_buffer *chain, const char *kind, Py_ssize_t length)
+{
+    HSI_TRY(hsi_lab_certificate_get(out, kind));
+    if (length == 2) {
+        return hsi_buffer_append(chain, out->chain);
+    }
+    return length < 0 ? HSI_USAGE : hsi_lab_chain(chain, kind, (size_t)length);
+}
+
 static PyObject *lab_certificate(PyObject *self, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {"kind", NULL};
+    static char *names[] = {"kind", "length", NULL};
     const char *kind;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s", names, &kind)) {
+    Py_ssize_t length = 2;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s|n", names, &kind, &length)) {
         return NULL;
     }
     hsi_lab_certificate made;
+    hsi_buffer chain = HSI_BUFFER_EMPTY;
     hsi_status status;
     Py_BEGIN_ALLOW_THREADS /* an RSA key takes a while */
-        status = hsi_lab_certificate_get(&made, kind);
-    Py_END_ALLOW_THREADS if (status != HSI_OK)
-    {
-        return hsi_raise(PyModule_GetState(self), status);
+        status = get_certificate(&made, &chain, kind, length);
+    Py_END_ALLOW_THREADS PyObject *out = status != HSI_OK
+                                             ? hsi_raise(PyModule_GetState(self), status)
+                                             : Py_BuildValue("(NNN)", hsi_py_bytes(hsi_buffer_peek(&chain)),
+                                                             hsi_py_bytes(made.key), hsi_py_bytes(made.authority));
+    hsi_buffer_cleanup(&chain);
+    return out;
+}
+
+static PyObject *lab_sign(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"kind", "data", NULL};
+    const char *kind;
+    Py_buffer data;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sy*", names, &kind, &data)) {
+        return NULL;
     }
-    return Py_BuildValue("(NNN)", hsi_py_bytes(made.chain), hsi_py_bytes(made.key), hsi_py_bytes(made.authority));
+    hsi_buffer signature = HSI_BUFFER_EMPTY;
+    hsi_status status = hsi_lab_sign(&signature, kind, hsi_view_bytes(&data));
+    PyBuffer_Release(&data);
+    PyObject *out =
+        status != HSI_OK ? hsi_raise(PyModule_GetState(self), status) : hsi_py_bytes(hsi_buffer_peek(&signature));
+    hsi_buffer_cleanup(&signature);
+    return out;
 }
 
 PyMethodDef hsi_info_methods[] = {
@@ -105,6 +134,9 @@ PyMethodDef hsi_info_methods[] = {
      PyDoc_STR("suite($module, number)\n--\n\n"
                "(name, key exchange, cipher, MAC, PRF, of TLS 1.3) of a registered suite; or None.")},
     {"lab_certificate", HSI_KEYWORDS(lab_certificate),
-     PyDoc_STR("lab_certificate($module, kind)\n--\n\n(chain, key, authority) in PEM, made once per process.")},
+     PyDoc_STR("lab_certificate($module, kind, length=2)\n--\n\n"
+               "(chain, key, authority) in PEM, made once per process; length: certificates of the chain.")},
+    {"lab_sign", HSI_KEYWORDS(lab_sign),
+     PyDoc_STR("lab_sign($module, kind, data)\n--\n\nA signature by the authority of that kind of certificate.")},
     {NULL, NULL, 0, NULL},
 };

@@ -31,23 +31,25 @@ typedef struct making {
 static bool parse(hsi_module *module, PyObject *args, PyObject *keywords, making *with)
 {
     static char *names[] = {
-        "config",         "trace",          "server_side", "server_hostname", "verify_name", "two_sided", "transport",
-        "client_address", "server_address", "tamper",      "common_name",     "capture",     NULL};
+        "config",         "trace",          "server_side", "server_hostname", "verify_name", "two_sided",  "transport",
+        "client_address", "server_address", "tamper",      "common_name",     "capture",     "resumption", NULL};
     PyObject *client = Py_None;
     PyObject *server = Py_None;
     int server_side;
     int verify_name = 0;
     int two_sided = 0;
     int common_name = 1;
+    PyObject *resumption = NULL;
     with->options.capture = HSI_TRACE_ALL;
     with->tamper = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$pO&", names, module->types[HSI_TYPE_CONFIG],
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$pO&S", names, module->types[HSI_TYPE_CONFIG],
                                      &with->config, module->types[HSI_TYPE_TRACE], &with->trace, &server_side,
                                      &with->options.server_name, &verify_name, &two_sided, hsi_transport_in,
                                      &with->options.transport, &client, &server, &with->tamper, &common_name,
-                                     capture_in, &with->options.capture)) {
+                                     capture_in, &with->options.capture, &resumption)) {
         return false;
     }
+    with->options.resumption = hsi_object_bytes(resumption);
     with->options.side = server_side ? HSI_SERVER : HSI_CLIENT;
     with->options.verify_name = verify_name != 0;
     with->options.common_name = common_name != 0;
@@ -84,7 +86,9 @@ static PyObject *new_session(PyTypeObject *type, making *with)
     }
     Py_DECREF(self);
     return status == HSI_USAGE
-               ? hsi_raise_saying(module, status, "the config is for the other side, or GnuTLS refuses the server name")
+               ? hsi_raise_saying(
+                     module, status,
+                     "the config is for the other side, or GnuTLS refuses the server name or the earlier session")
                : hsi_raise(module, status);
 }
 
@@ -141,7 +145,7 @@ static void session_dealloc(PyObject *op)
 static const char session_doc[] =
     "Session(config, trace, server_side, server_hostname=None, verify_name=False, two_sided=False,\n"
     "        transport='memory', client_address=None, server_address=None, tamper=None, *, common_name=True,\n"
-    "        capture=None)\n--\n\n"
+    "        capture=None, resumption=b'')\n--\n\n"
     "A GnuTLS session over memory, or driven on a descriptor by the ..._on methods.";
 
 static PyType_Slot session_slots[] = {

@@ -2,6 +2,7 @@
  *
  *     session.c         the type, and how a session is made
  *     session_methods.c what drives it
+ *     session_features.c and what else it does
  *     session_call.c    the one way in: refuses re-entry, releases the GIL, raises when the call has come home
  *     session_events.c  the way out: listener and tamper, called from inside GnuTLS
  *     session_facts.c   what is known of it
@@ -78,11 +79,17 @@ hsi_status hsi_session_listen(Session *self, PyObject *listener, unsigned listen
 hsi_status hsi_session_appended(void *session);
 hsi_status hsi_session_tamper(void *session, hsi_bytes record, hsi_buffer *out);
 
-/* ---- session_methods.c, session_facts.c ---- */
+/* ---- session_methods.c, session_features.c, session_facts.c ---- */
 
 extern PyMethodDef hsi_session_methods[];
 extern PyGetSetDef hsi_session_getset[];
 PyObject *hsi_session_py_pending(PyObject *self, PyObject *unused);
+PyObject *hsi_session_py_write_early(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *hsi_session_py_read_early(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *hsi_session_py_key_update(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *hsi_session_py_rehandshake(PyObject *self, PyObject *unused);
+PyObject *hsi_session_py_reauth(PyObject *self, PyObject *unused);
+PyObject *hsi_session_py_resumption(PyObject *self, PyObject *unused);
 PyObject *hsi_session_py_channel_binding(PyObject *self, PyObject *args, PyObject *keywords);
 
 #endif

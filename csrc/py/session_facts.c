@@ -197,6 +197,21 @@ PyObject *hsi_session_py_channel_binding(PyObject *self, PyObject *args, PyObjec
     return binding;
 }
 
+static hsi_status take_resumption(hsi_session *session, void *out)
+{
+    return hsi_session_resumption(session, out);
+}
+
+PyObject *hsi_session_py_resumption(PyObject *self, PyObject *unused)
+{
+    HSI_UNUSED(unused);
+    hsi_buffer taken = HSI_BUFFER_EMPTY;
+    int driven = hsi_session_drive((Session *)self, NULL, take_resumption, &taken);
+    PyObject *bytes = driven < 0 ? NULL : hsi_py_bytes(hsi_buffer_peek(&taken));
+    hsi_buffer_cleanup(&taken);
+    return bytes;
+}
+
 PyGetSetDef hsi_session_getset[] = {
     {"trace", session_trace, NULL, PyDoc_STR("Trace: the one it was made with."), NULL},
     {"server_side", session_server_side, NULL, PyDoc_STR("bool"), NULL},

@@ -16,6 +16,7 @@ static const struct tie ties[] = {
     {"premaster secret", false, "master secret", false},
     {"handshake secret", true, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", false},
     {"early secret", true, "handshake secret", true},
+    {"early secret", true, "CLIENT_EARLY_TRAFFIC_SECRET", false},
     {"shared secret", true, "handshake secret", false},
     {"master secret", true, "CLIENT_TRAFFIC_SECRET_0", false},
 };

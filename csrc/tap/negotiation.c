@@ -198,7 +198,8 @@ static hsi_status learn_certificate(hsi_learning *l)
 
 static hsi_status learn_server_key_exchange(hsi_learning *l)
 {
-    l->handshake->group = (uint16_t)number_at(l->root, "params.curve_params.namedcurve");
+    uint64_t curve = number_at(l->root, "params.curve_params.namedcurve");
+    l->handshake->group = curve != 0 ? (uint16_t)curve : hsi_ffdhe_group(content_at(l->root, "params.dh_p"));
     l->handshake->signature_scheme = (uint16_t)number_at(l->root, "algorithm");
     return HSI_OK;
 }

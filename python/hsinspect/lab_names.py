@@ -16,22 +16,27 @@ VERSIONS = {"TLSv1": "TLS1.0", "TLSv1.1": "TLS1.1", "TLSv1.2": "TLS1.2", "TLSv1.
 GROUPS = (
     "X25519 X448 SECP192R1 SECP224R1 SECP256R1 SECP384R1 SECP521R1 FFDHE2048 FFDHE3072 FFDHE4096 FFDHE6144 FFDHE8192"
 ).split()
-CERTIFICATES = ("RSA", "RSA-PSS", "ECDSA", "Ed25519", "Ed448", "DSA")
-SINCE_TLS12 = ("RSA-PSS", "Ed25519", "Ed448")  # certificates; RFC 8446 section 4.2.3, RFC 8422 section 5.10
+CERTIFICATES = ("RSA", "RSA-PSS", "ECDSA", "Ed25519", "Ed448", "DSA", "GOST")
+SINCE_TLS12 = ("RSA-PSS", "Ed25519", "Ed448", "GOST")  # certificates; RFC 8446 section 4.2.3, RFC 8422 section 5.10
 
 
 @dataclass(frozen=True, slots=True)
 class KeyExchange:
-    """certificates: the kinds that fit, the usual one first. psk: is there a pre-shared key? opens: with the RSA key?
+    """certificates: the kinds that fit, the usual one first. psk, srp: is there a pre-shared key, or a password?
 
-    group: what kind of group it uses, None: none. signatures: those it needs and GnuTLS leaves out unless asked.
+    opens: with the RSA key? group: what kind of group it uses, None: none. needs: what GnuTLS leaves out unless asked.
     """
 
     certificates: tuple[str, ...] = ()
     group: str | None = None
     psk: bool = False
+    srp: bool = False
     opens: bool = False
-    signatures: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+DSA_SIGNATURES = ("SIGN-DSA-SHA1", "SIGN-DSA-SHA256")
+GOST = ("GOST28147-TC26Z-CNT", "GOST28147-TC26Z-IMIT", "GROUP-GC256B", "SIGN-GOSTR341012-256")  # RFC 9189
 
 
 KEY_EXCHANGES = {
@@ -39,13 +44,17 @@ KEY_EXCHANGES = {
     "DHE-RSA": KeyExchange(("RSA", "RSA-PSS"), "FFDHE"),
     "ECDHE-RSA": KeyExchange(("RSA", "RSA-PSS"), "EC"),
     "ECDHE-ECDSA": KeyExchange(("ECDSA", "Ed25519", "Ed448"), "EC"),
-    "DHE-DSS": KeyExchange(("DSA",), "FFDHE", signatures=("SIGN-DSA-SHA1", "SIGN-DSA-SHA256")),
+    "DHE-DSS": KeyExchange(("DSA",), "FFDHE", needs=DSA_SIGNATURES),
     "ANON-DH": KeyExchange(group="FFDHE"),
     "ANON-ECDH": KeyExchange(group="EC"),
     "PSK": KeyExchange(psk=True),
     "DHE-PSK": KeyExchange(group="FFDHE", psk=True),
     "ECDHE-PSK": KeyExchange(group="EC", psk=True),
     "RSA-PSK": KeyExchange(("RSA",), psk=True, opens=True),
+    "SRP": KeyExchange(srp=True),
+    "SRP-RSA": KeyExchange(("RSA",), srp=True),
+    "SRP-DSS": KeyExchange(("DSA",), srp=True, needs=DSA_SIGNATURES),
+    "VKO-GOST-12": KeyExchange(("GOST",), needs=GOST),
 }
 # Where none is named: what GnuTLS allows by itself, and with these certificates TLS 1.3.
 USUAL = ("ECDHE-ECDSA", "ECDHE-RSA", "RSA", "DHE-RSA")
@@ -91,7 +100,7 @@ _NOT_IN_TLS13 = {
 
 
 def suites() -> Iterator[Suite]:
-    """Those of this GnuTLS for which the lab has keys: not SRP's, not GOST's."""
+    """Those of this GnuTLS for which the lab has keys."""
     for number, _, lowest, allowed in _core.gnutls_suites():
         found = _core.suite(number)
         if found is not None and lowest is not None and (found[1] is None or found[1] in KEY_EXCHANGES):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hsinspect import _core
@@ -74,6 +74,20 @@ def _receive(sock: socket.socket, length: int) -> bytes:
     return b"".join(parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What the ends do. early_data: the client's, with its hello. steps: between the handshake and the data.
+
+    keep: the client keeps what is needed to resume the session.
+    """
+
+    request: bytes | None = None
+    response: bytes | None = None
+    early_data: bytes | None = None
+    steps: list[tuple[Side, Step]] = field(default_factory=list)
+    keep: bool = False
+
+
 PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
 
 
@@ -81,6 +95,12 @@ def read_all(session: _core.Session) -> None:
     """Reads what there is; ends in WantReadError, or ClosedError after close_notify."""
     while True:
         session.read(CHUNK)
+
+
+def read_early(session: _core.Session) -> None:
+    """Reads the early data that there is; ends in WantReadError."""
+    while True:
+        session.read_early(CHUNK)
 
 
 class Ends:
@@ -93,17 +113,39 @@ class Ends:
         self._closed: set[Side] = set()
         self._deaf: set[Side] = set()  # ends that were told that nothing follows
 
-    def play(self, request: bytes | None, response: bytes | None) -> None:
-        """The whole connection, the client first in everything but an end that the server alone is to blame for."""
+    def play(self, script: Script) -> bytes:
+        """The whole connection, the client first in everything but an end that the server alone is to blame for.
+
+        Gives what was kept to resume it; nothing where that cannot be.
+        """
+        resumption: list[bytes] = []
+        if script.early_data is not None:
+            early = script.early_data
+            self._do("client", lambda session: session.write_early(early))
         self._shake_hands()
-        if not self._errors and all(session.established for session in self._sessions.values()):
-            self._say("client", request)
-            self._say("server", response)
+        if self._are_well():
+            self._do("server", read_early)
+            for side, step in script.steps:
+                self._do(side, step)
+                self._settle()
+            self._say("client", script.request)
+            self._say("server", script.response)
+            if script.keep:
+                self._do("client", lambda session: resumption.append(session.resumption()))
             for side in PEERS:
                 self._do(side, lambda session: session.close_notify())
                 self._listen(PEERS[side])
         for side in sorted(PEERS, key=lambda side: (side not in self._errors, side)):
             self._end(side)
+        return b"".join(resumption)
+
+    def _are_well(self) -> bool:
+        return not self._errors and all(session.established for session in self._sessions.values())
+
+    def _settle(self) -> None:
+        """By turns, until neither has anything to say to what the other said."""
+        while self._listen("server") | self._listen("client"):
+            pass
 
     def _shake_hands(self) -> None:
         """By turns, until both are done, or neither has anything to say."""
@@ -134,9 +176,9 @@ class Ends:
         self._do(side, lambda session: written.append(session.write(data)))
         return data[sum(written) :]
 
-    def _listen(self, side: Side) -> None:
-        if side not in self._closed:
-            self._do(side, read_all)
+    def _listen(self, side: Side) -> bool:
+        """Has an end read what there is; true: it said something then."""
+        return side not in self._closed and self._do(side, read_all)[1]
 
     def _end(self, side: Side) -> None:
         """An end closes its half of the connection; its peer sees that."""

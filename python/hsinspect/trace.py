@@ -29,12 +29,14 @@ _REPR_WIDTH = 100
 class Trace(_core.Trace):
     """What happened to one connection: records, messages, secrets, checks. Grows while the connection lives.
 
-    errors: the exception that ended each side, by side; it is no part of the journal, so pickles and copies have none.
+    errors: the exception that ended each side, by side. previous: the trace of the handshake that this one resumed,
+    where the lab made both. Neither is part of the journal, so pickles and copies have none.
     """
 
     def __init__(self, journal: _core.Buffer | None = None) -> None:
         super().__init__(journal)
         self.errors: dict[str, BaseException] = {}
+        self.previous: Trace | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.dumps(),))

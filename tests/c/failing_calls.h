@@ -114,9 +114,12 @@ CALL4(int, gnutls_alpn_set_protocols, gnutls_session_t, const gnutls_datum_t *, 
 CALL1(int, gnutls_anon_allocate_client_credentials, gnutls_anon_client_credentials_t *)
 CALL1(int, gnutls_anon_allocate_server_credentials, gnutls_anon_server_credentials_t *)
 CALL2(int, gnutls_anon_set_server_known_dh_params, gnutls_anon_server_credentials_t, gnutls_sec_param_t)
+CALL1(int, gnutls_anti_replay_init, gnutls_anti_replay_t *)
 CALL2(int, gnutls_bye, gnutls_session_t, gnutls_close_request_t)
 CALL1(int, gnutls_certificate_allocate_credentials, gnutls_certificate_credentials_t *)
 CALL2(int, gnutls_certificate_set_known_dh_params, gnutls_certificate_credentials_t, gnutls_sec_param_t)
+CALL4(int, gnutls_certificate_set_ocsp_status_request_mem, gnutls_certificate_credentials_t, const gnutls_datum_t *,
+      unsigned, gnutls_x509_crt_fmt_t)
 CALL4(int, gnutls_certificate_set_x509_key, gnutls_certificate_credentials_t, gnutls_x509_crt_t *, int,
       gnutls_x509_privkey_t)
 CALL1(int, gnutls_certificate_set_x509_system_trust, gnutls_certificate_credentials_t)
@@ -144,11 +147,14 @@ CALL7(int, gnutls_prf_rfc5705, gnutls_session_t, size_t, const char *, size_t, c
 CALL3(int, gnutls_priority_get_cipher_suite_index, gnutls_priority_t, unsigned, unsigned *)
 CALL3(int, gnutls_priority_init, gnutls_priority_t *, const char *, const char **)
 CALL2(int, gnutls_priority_kx_list, gnutls_priority_t, const unsigned **)
+CALL2(int, gnutls_priority_protocol_list, gnutls_priority_t, const unsigned **)
 CALL2(int, gnutls_priority_set, gnutls_session_t, gnutls_priority_t)
 CALL2(int, gnutls_priority_sign_list, gnutls_priority_t, const unsigned **)
 CALL5(int, gnutls_privkey_decrypt_data2, gnutls_privkey_t, unsigned, const gnutls_datum_t *, unsigned char *, size_t)
 CALL3(int, gnutls_privkey_import_x509, gnutls_privkey_t, gnutls_x509_privkey_t, unsigned)
 CALL1(int, gnutls_privkey_init, gnutls_privkey_t *)
+CALL5(int, gnutls_privkey_sign_data, gnutls_privkey_t, gnutls_digest_algorithm_t, unsigned, const gnutls_datum_t *,
+      gnutls_datum_t *)
 CALL1(int, gnutls_psk_allocate_client_credentials, gnutls_psk_client_credentials_t *)
 CALL1(int, gnutls_psk_allocate_server_credentials, gnutls_psk_server_credentials_t *)
 CALL4(int, gnutls_psk_set_client_credentials2, gnutls_psk_client_credentials_t, const gnutls_datum_t *,
@@ -163,19 +169,34 @@ CALL5(int, gnutls_pubkey_verify_data2, gnutls_pubkey_t, gnutls_sign_algorithm_t,
       const gnutls_datum_t *)
 CALL5(int, gnutls_pubkey_verify_hash2, gnutls_pubkey_t, gnutls_sign_algorithm_t, unsigned, const gnutls_datum_t *,
       const gnutls_datum_t *)
+CALL2(int, gnutls_reauth, gnutls_session_t, unsigned)
 CALL6(int, gnutls_record_get_state, gnutls_session_t, unsigned, gnutls_datum_t *, gnutls_datum_t *, gnutls_datum_t *,
       unsigned char *)
 CALL3(ssize_t, gnutls_record_recv, gnutls_session_t, void *, size_t)
+CALL3(ssize_t, gnutls_record_recv_early_data, gnutls_session_t, void *, size_t)
 CALL3(ssize_t, gnutls_record_send, gnutls_session_t, const void *, size_t)
+CALL3(ssize_t, gnutls_record_send_early_data, gnutls_session_t, const void *, size_t)
+CALL2(ssize_t, gnutls_record_set_max_recv_size, gnutls_session_t, size_t)
+CALL2(ssize_t, gnutls_record_set_max_size, gnutls_session_t, size_t)
+CALL1(int, gnutls_rehandshake, gnutls_session_t)
+CALL3(int, gnutls_rnd, gnutls_rnd_level_t, void *, size_t)
 CALL5(int, gnutls_server_name_get, gnutls_session_t, void *, size_t *, unsigned *, unsigned)
 CALL4(int, gnutls_server_name_set, gnutls_session_t, gnutls_server_name_type_t, const void *, size_t)
 CALL3(int, gnutls_session_channel_binding, gnutls_session_t, gnutls_channel_binding_t, gnutls_datum_t *)
+CALL10(int, gnutls_session_ext_register, gnutls_session_t, const char *, int, gnutls_ext_parse_type_t,
+      gnutls_ext_recv_func, gnutls_ext_send_func, gnutls_ext_deinit_data_func, gnutls_ext_pack_func,
+      gnutls_ext_unpack_func, unsigned)
 CALL2(int, gnutls_session_get_data2, gnutls_session_t, gnutls_datum_t *)
 CALL2(int, gnutls_session_key_update, gnutls_session_t, unsigned)
 CALL3(int, gnutls_session_set_data, gnutls_session_t, const void *, size_t)
 CALL2(int, gnutls_session_ticket_enable_server, gnutls_session_t, const gnutls_datum_t *)
 CALL1(int, gnutls_session_ticket_key_generate, gnutls_datum_t *)
 CALL1(int, gnutls_set_default_priority, gnutls_session_t)
+CALL1(int, gnutls_srp_allocate_client_credentials, gnutls_srp_client_credentials_t *)
+CALL1(int, gnutls_srp_allocate_server_credentials, gnutls_srp_server_credentials_t *)
+CALL3(int, gnutls_srp_set_client_credentials, gnutls_srp_client_credentials_t, const char *, const char *)
+CALL6(int, gnutls_srp_verifier, const char *, const char *, const gnutls_datum_t *, const gnutls_datum_t *,
+      const gnutls_datum_t *, gnutls_datum_t *)
 CALL3(int, gnutls_x509_crt_export2, gnutls_x509_crt_t, gnutls_x509_crt_fmt_t, gnutls_datum_t *)
 CALL4(int, gnutls_x509_crt_get_key_id, gnutls_x509_crt_t, unsigned, unsigned char *, size_t *)
 CALL5(int, gnutls_x509_crt_get_subject_alt_name, gnutls_x509_crt_t, unsigned, void *, size_t *, unsigned *)

@@ -45,6 +45,15 @@ static inline hsi_status life_set_side(hsi_config *config, uint8_t side, const h
     return hsi_config_tickets(config, true);
 }
 
+static inline hsi_status life_features(hsi_config *config, bool is_tls13)
+{
+    static const char *const features[] = {"early_data", "post_handshake_auth", "heartbeat", "session_ids"};
+    for (size_t i = 0; i < HSI_COUNT(features); i++) {
+        HSI_TRY(hsi_config_enable(config, features[i]));
+    }
+    return hsi_config_limit(config, is_tls13 ? "record_size_limit" : "max_fragment_length", 1024);
+}
+
 static inline hsi_status life_config(life *it, uint8_t side, const hsi_lab_certificate *lab)
 {
     static const uint8_t key[16] = {1, 2, 3};
@@ -57,7 +66,9 @@ static inline hsi_status life_config(life *it, uint8_t side, const hsi_lab_certi
     HSI_TRY(hsi_config_priority(config, it->priority, &position));
     HSI_TRY(hsi_config_alpn(config, protocols, HSI_COUNT(protocols)));
     HSI_TRY(hsi_config_psk(config, hsi_bytes_text("somebody"), hsi_bytes_of(key, sizeof key)));
+    HSI_TRY(hsi_config_srp(config, "somebody", "sesame"));
     HSI_TRY(hsi_config_keylog(config, "/dev/null"));
+    HSI_TRY(life_features(config, strstr(it->priority, "TLS1.3") != NULL));
     return life_set_side(config, side, lab);
 }
 
@@ -124,6 +135,21 @@ static inline void life_read(life *it, uint8_t side)
     }
 }
 
+/* In TLS 1.3 the server asks for a certificate, before it begins another handshake. */
+static inline void life_again(life *it)
+{
+    hsi_session *server = it->sessions[HSI_SERVER];
+    bool is_tls13 = strstr(it->priority, "TLS1.3") != NULL;
+    (void)life_note(it, HSI_SERVER, is_tls13 ? hsi_session_reauth(server) : hsi_session_rehandshake(server));
+    while (life_carry(it)) {
+        for (uint8_t side = 0; side < 2; side++) {
+            uint8_t read[1];
+            size_t done;
+            (void)life_note(it, side, hsi_session_read(it->sessions[side], read, sizeof read, &done));
+        }
+    }
+}
+
 static inline void life_talk(life *it)
 {
     for (uint8_t side = 0; side < 2; side++) {
@@ -180,6 +206,7 @@ static inline life life_of(const char *priority, const hsi_lab_certificate *lab)
     it.seen[it.setting_up]++;
     if (it.setting_up == HSI_OK) {
         life_handshake(&it);
+        life_again(&it);
         life_talk(&it);
         life_ask(&it, HSI_CLIENT);
         life_ask(&it, HSI_SERVER);

@@ -152,6 +152,40 @@ static void any_call_may_fail_where_a_lab_certificate_is_made(void **state)
     }
 }
 
+static bool make_chain(const void *context)
+{
+    (void)context;
+    hsi_buffer out = HSI_BUFFER_EMPTY;
+    hsi_status status = hsi_lab_chain(&out, "ECDSA", 3);
+    if (status == HSI_OK) {
+        status = hsi_lab_sign(&out, "ECDSA", hsi_bytes_text("signed"));
+    }
+    hsi_buffer_cleanup(&out);
+    hsi_status expected = failing.code == GNUTLS_E_MEMORY_ERROR ? HSI_NO_MEMORY : HSI_UNSUPPORTED;
+    return status == (failing.name == NULL ? HSI_OK : expected);
+}
+
+static bool staple(const void *context)
+{
+    const hsi_lab_certificate *lab = context;
+    hsi_config *config = hsi_config_new(HSI_SERVER);
+    hsi_status status = config == NULL ? HSI_NO_MEMORY : hsi_config_certificate(config, lab->chain, lab->key, NULL);
+    if (status == HSI_OK) {
+        status = hsi_config_ocsp(config, hsi_bytes_text("no response"));
+    }
+    hsi_config_drop(config);
+    return failing.name == NULL ? status == HSI_OK : status == HSI_CREDENTIALS || status == HSI_NO_MEMORY;
+}
+
+static void any_call_may_fail_where_chains_and_responses_are_made(void **state)
+{
+    (void)state;
+    hsi_lab_certificate lab;
+    assert_int_equal(hsi_lab_certificate_get(&lab, "ECDSA"), HSI_OK);
+    fail_each_call(make_chain, NULL, 30);
+    fail_each_call(staple, &lab, 4);
+}
+
 typedef struct key_file {
     uint8_t bytes[FILE_MAX];
     size_t length;
@@ -213,8 +247,8 @@ static bool list_what_is_allowed(const void *context)
     size_t position;
     hsi_config *config = hsi_config_new(HSI_CLIENT);
     hsi_status status = config == NULL ? HSI_NO_MEMORY : hsi_config_priority(config, "NORMAL", &position);
-    bool both =
-        status == HSI_OK && hsi_config_key_exchange(config, 0) != NULL && hsi_config_signature(config, 0) != NULL;
+    bool both = status == HSI_OK && hsi_config_key_exchange(config, 0) != NULL &&
+                hsi_config_signature(config, 0) != NULL && hsi_config_version(config, 0) != NULL;
     hsi_config_drop(config);
     return both == (failing.name == NULL);
 }
@@ -224,13 +258,14 @@ static void any_call_may_fail_where_the_system_is_asked(void **state)
     (void)state;
     fail_each_call(trust_the_system, NULL, 3);
     fail_each_call(list_a_suite, NULL, 1);
-    fail_each_call(list_what_is_allowed, NULL, 3);
+    fail_each_call(list_what_is_allowed, NULL, 4);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_call_may_fail_where_a_lab_certificate_is_made), /* first: it is made once */
+        cmocka_unit_test(any_call_may_fail_where_chains_and_responses_are_made),
         cmocka_unit_test(any_call_may_fail_in_a_life),
         cmocka_unit_test(a_server_whose_certificate_is_not_there_is_not_trusted),
         cmocka_unit_test(any_call_may_fail_in_a_fold),

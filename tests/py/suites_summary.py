@@ -1,4 +1,4 @@
-"""Prints, at the end of a run, the suites x versions that test_suites.py has covered. Used by conftest.py.
+"""Prints, at the end of a run, what test_suites.py and test_features.py have covered. Used by conftest.py.
 
 The tests say what they covered by record_property: with several processes what they print is lost.
 """
@@ -11,6 +11,7 @@ VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 def pytest_terminal_summary(terminalreporter):
     told = [told for report in terminalreporter.getreports("passed") for told in report.user_properties]
     handshakes = [tuple(value) for name, value in told if name == "suite"]
+    print_features(terminalreporter, [tuple(value) for name, value in told if name == "feature"])
     if not handshakes:
         return
     terminalreporter.section("cipher suites")
@@ -23,6 +24,19 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"{len(covered)} suites x versions, {len(handshakes)} handshakes")
     for names in (value for name, value in told if name == "suites left out"):
         terminalreporter.write_line(f"{len(names)} suites left out: {', '.join(names) or 'none'}")
+
+
+def print_features(terminalreporter, features):
+    """What test_features.py has covered: (version, feature, suite) of each handshake."""
+    if not features:
+        return
+    terminalreporter.section("features")
+    for name in sorted({name for _, name, _ in features}):
+        row = [len({(version, suite) for v, n, suite in features if (v, n) == (version, name)}) for version in VERSIONS]
+        terminalreporter.write_line(f"{name:<90}" + "".join(f"{count or '-':>9}" for count in row))
+    terminalreporter.write_line(
+        f"{len(set(features))} suites x versions x features, {len(features)} handshakes, some after an earlier one"
+    )
 
 
 def table(suites):

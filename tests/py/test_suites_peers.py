@@ -15,6 +15,7 @@ from hsinspect import _core
 from hsinspect.trace import Trace
 
 IDENTITY, KEY = b"lab", bytes(range(32))
+USER, PASSWORD = "lab", "sesame"
 TIMEOUT = 20
 VERSION_OPTIONS = {"TLSv1": "-tls1", "TLSv1.1": "-tls1_1", "TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3"}
 
@@ -43,14 +44,20 @@ def enough(cases):
             yield case
 
 
-SHARED = list(enough(case for case in suites.cases() if case.suite.number in OPENSSL))
+def is_shared(case):
+    """Does OpenSSL speak it? Its s_client 3.0.22 crashes with SRP."""
+    return case.suite.number in OPENSSL and "SRP" not in case.kx
+
+
+SHARED = list(enough(case for case in suites.cases() if is_shared(case)))
+GNUTLS = ("ECDHE-RSA", "SRP", "SRP-RSA", "SRP-DSS")
 # Here both ends are one library, but not one process: what is left is that our side decrypts what was sent to it.
-OTHERS = list(enough(case for case in suites.cases() if case.suite.number not in OPENSSL and case.kx == "ECDHE-RSA"))
+OTHERS = list(enough(case for case in suites.cases() if not is_shared(case) and case.kx in GNUTLS))
 
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory):
-    """Paths of (chain, key, authority) by kind of certificate."""
+    """Paths of (chain, key, authority) by kind of certificate; "SRP": of (groups, verifiers)."""
     folder = tmp_path_factory.mktemp("suites")
     paths = {}
     for kind in sorted({case.certificate for case in SHARED + OTHERS if case.certificate}):
@@ -58,6 +65,10 @@ def files(tmp_path_factory):
         for path, content in zip(paths[kind], _core.lab_certificate(kind), strict=True):
             with open(path, "wb") as file:
                 file.write(content)
+    paths["SRP"] = [str(folder / name) for name in ("srp.conf", "srp")]
+    subprocess.run(["srptool", "--create-conf", paths["SRP"][0]], check=True, capture_output=True)
+    add = ["srptool", "--passwd-conf", paths["SRP"][0], "--passwd", paths["SRP"][1], "-u", USER]
+    subprocess.run(add, check=True, capture_output=True, input=PASSWORD.encode() + b"\n")
     return paths
 
 
@@ -66,6 +77,8 @@ def session_for(case, *, server_side):
     config.set_priority(case.priority)
     if "PSK" in case.kx:
         config.add_psk(IDENTITY, KEY)
+    if "SRP" in case.kx:
+        config.set_srp(USER, PASSWORD)
     if case.certificate is not None:
         chain, key, authority = _core.lab_certificate(case.certificate)
         if server_side:
@@ -85,24 +98,32 @@ def openssl_arguments(case):
 
 
 def openssl_server(case, files, port):
-    mine = ["-nocert"] if case.certificate is None else ["-cert", files[0], "-key", files[1]]
+    mine = (
+        ["-nocert"]
+        if case.certificate is None
+        else ["-cert", files[case.certificate][0], "-key", files[case.certificate][1]]
+    )
     arguments = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-rev", "-quiet", *mine]
     return [*arguments, *openssl_arguments(case)]
 
 
 def gnutls_server(case, files, port):
-    mine = ["--x509certfile", files[0], "--x509keyfile", files[1]]
+    mine = [] if case.certificate is None else ["--x509certfile", files[case.certificate][0]]
+    mine += [] if case.certificate is None else ["--x509keyfile", files[case.certificate][1]]
+    mine += ["--srppasswdconf", files["SRP"][0], "--srppasswd", files["SRP"][1]] if "SRP" in case.kx else []
     return ["gnutls-serv", "--echo", "--port", str(port), "--priority", case.priority, "--quiet", *mine]
 
 
 def openssl_client(case, files, port):
-    trust = [] if case.certificate is None else ["-CAfile", files[2], "-verify_return_error"]
+    trust = [] if case.certificate is None else ["-CAfile", files[case.certificate][2], "-verify_return_error"]
     return ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-quiet", *trust, *openssl_arguments(case)]
 
 
 def gnutls_client(case, files, port):
-    trust = ["--x509cafile", files[2], "--priority", case.priority]
-    return ["gnutls-cli", "--port", str(port), "--logfile", "/dev/null", *trust, "localhost"]
+    trust = [] if case.certificate is None else ["--x509cafile", files[case.certificate][2]]
+    trust += ["--srpusername", USER, "--srppasswd", PASSWORD] if "SRP" in case.kx else []
+    options = ["--priority", case.priority, "--logfile", "/dev/null"]
+    return ["gnutls-cli", "--port", str(port), *options, *trust, "localhost"]
 
 
 def assert_it_is_what_was_agreed(trace, case, *, client, server):
@@ -120,7 +141,7 @@ def we_as_client(case, files, serve, answer):
     port = peers.free_port()
     session = session_for(case, server_side=False)
     with (
-        peers.running(serve(case, files.get(case.certificate), port), port),
+        peers.running(serve(case, files, port), port),
         socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as sock,
     ):
         session.do_handshake_on(sock.fileno(), TIMEOUT)
@@ -134,7 +155,7 @@ def we_as_client(case, files, serve, answer):
 def we_as_server(case, files, client):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(TIMEOUT)
-        arguments = client(case, files.get(case.certificate), listener.getsockname()[1])
+        arguments = client(case, files, listener.getsockname()[1])
         with subprocess.Popen(
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=peers.ENVIRONMENT
         ) as process:
