@@ -1,6 +1,7 @@
 """What tests/c/streams.c says about a capture, and what tshark and libtins say: the TCP streams in it."""
 
 import collections
+import fcntl
 import functools
 import re
 import subprocess
@@ -14,11 +15,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Flow:
-    """A TCP connection as it was read. streams, faults: of ends[0] and ends[1], in order."""
+    """A TCP connection as it was read. streams, faults: of ends[0] and ends[1], in order.
+
+    parts: the bytes of each, and between them how many are missing (holes and cuts).
+    """
 
     ends: tuple[str, str]
     time_ns: int
     streams: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
+    parts: tuple[list[bytes | int], list[bytes | int]] = field(default_factory=lambda: ([], []))
     times: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
     faults: tuple[list, list] = field(default_factory=lambda: ([], []))
     how: dict[int, str] = field(default_factory=dict)
@@ -42,14 +47,21 @@ class Capture:
         return flow
 
 
+def build(*command: str) -> None:
+    """Runs a compiler or make in the root; one at a time, since the tests run in several processes."""
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "streams.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(command, cwd=ROOT, check=True, timeout=600)
+
+
 @functools.cache
-def program() -> str:
-    """tests/c/streams.c, built with sanitizers."""
-    build = "build/c-tests-sanitize"
-    subprocess.run(
-        ["make", "-s", "-f", "tests/c/Makefile", "SANITIZE=1", f"{build}/streams"], cwd=ROOT, check=True, timeout=600
-    )
-    return str(ROOT / build / "streams")
+def program(*, sanitized: bool = True) -> str:
+    """tests/c/streams.c, built."""
+    made = f"build/c-tests{'-sanitize' if sanitized else ''}/streams"
+    build("make", "-s", "-f", "tests/c/Makefile", *(["SANITIZE=1"] if sanitized else []), made)
+    return str(ROOT / made)
 
 
 def read(path: Path, piece: int = 0) -> Capture:
@@ -77,13 +89,18 @@ def on_bytes(capture, rest):
     flow, sender = flow_of(capture, rest), int(rest[1])
     assert sender not in flow.how
     assert rest[2]
-    flow.streams[sender].extend(bytes.fromhex(rest[2]))
+    data = bytes.fromhex(rest[2])
+    flow.streams[sender].extend(data)
+    flow.parts[sender].append(data)
     flow.times[sender].append(int(rest[3]))
 
 
 def on_fault(capture, rest):
     kind, offset, length, packet = rest[2], *map(int, rest[3:])
-    flow_of(capture, rest).faults[int(rest[1])].append((kind, offset, length, packet))
+    flow, sender = flow_of(capture, rest), int(rest[1])
+    flow.faults[sender].append((kind, offset, length, packet))
+    if kind in ("hole", "cut"):
+        flow.parts[sender].append(length)
 
 
 def on_end(capture, rest):
@@ -129,11 +146,9 @@ def tshark(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
 
 @functools.cache
 def libtins_program() -> str:
-    made = ROOT / "build" / "libtins_streams"
-    made.parent.mkdir(exist_ok=True)
-    source = ROOT / "tests" / "py" / "libtins_streams.cpp"
-    subprocess.run(["g++", "-std=c++11", "-O1", "-o", str(made), str(source), "-ltins"], check=True, timeout=300)
-    return str(made)
+    made = "build/libtins_streams"
+    build("g++", "-std=c++11", "-O1", "-o", made, "tests/py/libtins_streams.cpp", "-ltins")
+    return str(ROOT / made)
 
 
 def libtins(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
