@@ -47,9 +47,10 @@ READERS = (
 
 @dataclass(frozen=True)
 class Reading:
-    """seconds: from start to end of its process. peak: bytes. seen: what it printed last."""
+    """seconds: from start to end of its process; cpu: that it computed. peak: bytes. seen: what it printed last."""
 
     seconds: float
+    cpu: float
     peak: int
     seen: str
 
@@ -64,7 +65,8 @@ def read(reader: Reader, megabytes: int) -> Reading:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed")
-    return Reading(time.perf_counter() - begun, usage.ru_maxrss * 1024, printed.strip().rpartition("\n")[2])
+    seconds, cpu = time.perf_counter() - begun, usage.ru_utime + usage.ru_stime
+    return Reading(seconds, cpu, usage.ru_maxrss * 1024, printed.strip().rpartition("\n")[2])
 
 
 def verdict(holds: bool, target: str) -> str:
@@ -74,8 +76,9 @@ def verdict(holds: bool, target: str) -> str:
 def row(reader: Reader, readings: list[Reading], beside: list[Reading], size: int) -> str:
     seconds = statistics.median(reading.seconds for reading in readings)
     times = statistics.median(b.seconds / a.seconds for a, b in zip(readings, beside, strict=True))
+    cpu = statistics.median(reading.cpu for reading in readings)
     peak = max(reading.peak for reading in readings)
-    figures = f"{seconds:9.2f} {size / seconds / 1e6:9.0f} {times:10.1f} {peak / 1e6:9.0f}"
+    figures = f"{seconds:9.2f} {cpu:7.2f} {size / seconds / 1e6:9.0f} {times:10.1f} {peak / 1e6:9.0f}"
     targets = [] if reader.target is None else [verdict(times >= reader.target, f">= {reader.target}")]
     targets += [] if reader is TSHARK else [verdict(peak < PEAK, f"< {PEAK / 1e6:.0f} MB")]
     return f"  {reader.name:40} {figures}  {', '.join(targets)}"
@@ -87,7 +90,7 @@ def print_largest(rounds: int) -> None:
     turns = [{reader: read(reader, MEGABYTES[-1]) for reader in READERS} for _ in range(rounds)]
     size = path.stat().st_size
     title = f"reading {size / 1e6:.0f} MB, {MEGABYTES[-1] * PER_MEGABYTE} connections"
-    print(f"\n{title:42} {'s':>9} {'MB/s':>9} {'x tshark':>10} {'peak MB':>9}  target")
+    print(f"\n{title:42} {'s':>9} {'CPU s':>7} {'MB/s':>9} {'x tshark':>10} {'peak MB':>9}  target")
     for reader in READERS:
         print(row(reader, [turn[reader] for turn in turns], [turn[TSHARK] for turn in turns], size), flush=True)
     for reader in READERS[1:]:

@@ -10,7 +10,7 @@ import hashlib
 
 import hsinspect
 import pytest
-import tshark
+import wireshark
 from hsinspect import lab
 
 SERVER_NAME, ALPN, SIGNATURES, VERSIONS, GROUPS, FORMATS = 0, 16, 13, 43, 10, 11
@@ -130,4 +130,4 @@ def test_ja3_is_the_published_one():
 def test_ja3_is_what_tshark_computes(version, tmp_path):
     trace = lab.run(version, alpn=["h2"])
     trace.save(tmp_path / "file")
-    assert tshark.column(tmp_path / "file", "tls.handshake.ja3") == [trace.messages[0].ja3]
+    assert wireshark.column(tmp_path / "file", "tls.handshake.ja3") == [trace.messages[0].ja3]

@@ -6,7 +6,7 @@ import struct
 
 import hsinspect
 import pytest
-import tshark
+import wireshark
 from hsinspect import _core, envelope, lab, pcapng
 
 REQUEST, RESPONSE = b"what the client says", b"what the server says" * 100
@@ -63,19 +63,19 @@ def test_wireshark_opens_it_decrypted(arguments, path):
 
 
 def assert_wireshark_agrees(trace, path):
-    assert tshark.column(path, "tls.handshake.type") == [str(message.type) for message in trace.messages]
-    suites = tshark.column(path, "tls.handshake.ciphersuite", display="tls.handshake.type == 2")
+    assert wireshark.column(path, "tls.handshake.type") == [str(message.type) for message in trace.messages]
+    suites = wireshark.column(path, "tls.handshake.ciphersuite", display="tls.handshake.type == 2")
     assert {int(suite, 0) for suite in suites} == {trace.cipher_suite}
-    assert tshark.column(path, "tls.alert_message.desc") == [str(alert.code) for alert in trace.alerts]
+    assert wireshark.column(path, "tls.alert_message.desc") == [str(alert.code) for alert in trace.alerts]
     port = 443 if trace.server_address is None else trace.server_address[1]
-    assert tshark.application_data(path, port) == {
+    assert wireshark.application_data(path, port) == {
         sender: trace.application_data(sender) for sender in ("client", "server")
     }
 
 
 def test_the_packets_are_whole(trace, path):
     trace.save(path)
-    rows = tshark.fields(
+    rows = wireshark.fields(
         path, "tcp.srcport", "tcp.flags", "tcp.checksum.status", "ip.checksum.status", "tcp.len", display="tcp"
     )
     ports = [("client", "49152"), ("server", "443")]
@@ -86,13 +86,13 @@ def test_the_packets_are_whole(trace, path):
         sent = sum(len(record.header + record.fragment) for record in trace.records if record.sender == sender)
         assert sum(int(row[4]) for row in rows if row[0] == port) == sent
         assert int([row[1] for row in rows if row[0] == port][-1], 0) & envelope.FIN
-    assert tshark.fields(path, "tcp.analysis.flags", display="tcp.analysis.flags") == []
+    assert wireshark.fields(path, "tcp.analysis.flags", display="tcp.analysis.flags") == []
 
 
 def test_times_and_addresses_are_those_of_the_trace(path):
     trace = lab.run("TLSv1.2", request=REQUEST, transport="tcp")
     trace.save(path)
-    seen = tshark.fields(path, "frame.time_epoch", "ip.src", "tcp.srcport", display="tls")
+    seen = wireshark.fields(path, "frame.time_epoch", "ip.src", "tcp.srcport", display="tls")
     times = {int(seconds) * 10**9 + int(rest) for seconds, rest in (row[0].split(".") for row in seen)}
     assert times == {record.time_ns for record in trace.records}
     addresses = {trace.client_address, trace.server_address}
@@ -104,7 +104,7 @@ def test_of_both_families_only_one_is_used(path):
     core.append_start("tcp", ("10.0.0.1", 5), ("fe80::1%eth0", 443))
     core.append_wire("client", b"\x15\x03\x01\x00\x02\x01\x00", time_ns=2**40)
     hsinspect.Trace(core.dumps()).save(path)
-    seen = tshark.fields(path, "ipv6.src", "ipv6.dst", "tcp.checksum.status", display="tcp.len > 0")
+    seen = wireshark.fields(path, "ipv6.src", "ipv6.dst", "tcp.checksum.status", display="tcp.len > 0")
     assert seen == [["::ffff:10.0.0.1", "fe80::1", "1"]]
 
 
@@ -114,7 +114,7 @@ def test_what_was_altered_is_saved_as_it_arrived(path):
 
     trace = lab.run("TLSv1.2", request=REQUEST, tamper=flip)
     trace.save(path)
-    seen = [bytes.fromhex(value) for value in tshark.column(path, "tls.app_data")]
+    seen = [bytes.fromhex(value) for value in wireshark.column(path, "tls.app_data")]
     assert seen == [record.fragment for record in trace.records if record.outer_type == "application_data"]
     again = hsinspect.load(path)
     assert [record.sent for record in again.records] == [record.sent for record in trace.records]
@@ -135,7 +135,7 @@ def test_what_was_let_go_of_is_a_hole(path, files):
     trace.save(path)
     elided = [record for record in trace.records if record.elided]
     assert elided
-    rows = tshark.fields(path, "tcp.srcport", "tcp.nxtseq", display="tcp")
+    rows = wireshark.fields(path, "tcp.srcport", "tcp.nxtseq", display="tcp")
     for sender, address in (("client", trace.client_address), ("server", trace.server_address)):
         own = [record for record in trace.records if record.sender == sender]
         sent = sum(len(record.header + record.fragment) for record in own if not record.elided)
@@ -148,12 +148,12 @@ def test_what_was_let_go_of_is_a_hole(path, files):
 
 def test_other_tools_take_it(trace, path, tmp_path):
     trace.save(path)
-    told = dict(line.split(":", 1) for line in tshark.run("capinfos", "-M", path).splitlines() if ":" in line)
+    told = dict(line.split(":", 1) for line in wireshark.run("capinfos", "-M", path).splitlines() if ":" in line)
     assert told["File encapsulation"].strip() == "rawip"
     assert told["Number of decryption secrets in file"].strip() == "1"
     copy = tmp_path / "copy.pcapng"
-    tshark.run("editcap", path, copy)
-    assert tshark.application_data(copy)["client"] == REQUEST
+    wireshark.run("editcap", path, copy)
+    assert wireshark.application_data(copy)["client"] == REQUEST
     with pytest.raises(ValueError, match="read_capture"):  # the journal is not to be copied
         hsinspect.load(copy)
 
@@ -173,7 +173,7 @@ def test_a_loaded_trace_is_the_saved_one(trace, path):
 def test_what_never_happened_can_be_saved(path):
     hsinspect.Trace().save(path)
     assert hsinspect.load(path) == hsinspect.Trace()
-    assert tshark.run("tshark", "-r", path, "-Y", "tcp") == ""
+    assert wireshark.run("tshark", "-r", path, "-Y", "tcp") == ""
 
 
 def test_a_trace_that_still_grows_is_saved_as_it_is(pair, path):

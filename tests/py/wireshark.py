@@ -1,13 +1,16 @@
 """What Wireshark makes of a capture, asked through tshark: the oracle for files that are written and read."""
 
+import os
 import subprocess
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # of a sanitizer
 CHECKSUMS = ("-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE")
 
 
 def run(program, *arguments):
     """What a program of Wireshark's prints; an error if it complains."""
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=True, timeout=60)
+    command = [program, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=ENVIRONMENT)
     complaints = [line for line in done.stderr.splitlines() if not line.startswith("Running as user")]
     assert complaints == []
     return done.stdout
