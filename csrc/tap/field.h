@@ -54,6 +54,7 @@ typedef struct hsi_field_context {
     uint16_t version; /* negotiated, 0x0301 to 0x0304; 0: not known yet */
     const hsi_suite *suite; /* negotiated, for ServerKeyExchange and ClientKeyExchange; NULL: not known */
     uint8_t sender; /* HSI_CLIENT or HSI_SERVER (journal.h) */
+    uint8_t certificate_type; /* the sender's, as negotiated (RFC 7250): X.509 is 0 */
     bool sslv2; /* the message is an SSLv2-format ClientHello without a handshake header */
 } hsi_field_context;
 
@@ -66,6 +67,7 @@ typedef struct hsi_fields {
     hsi_field *open; /* the innermost field that is still being filled */
     hsi_status status; /* OK, or the first thing that made no sense */
     size_t stopped; /* where it stopped making sense: the offset of the first byte that could not be read */
+    size_t elements; /* of DER, read so far: der.c bounds them */
 } hsi_fields;
 
 /* ---- reading: each adds leaves for exactly the bytes it moves past; on failure neither has changed ---- */
@@ -80,6 +82,10 @@ HSI_MUST_USE hsi_status hsi_field_u8(hsi_fields *f, hsi_cursor *in, const char *
 HSI_MUST_USE hsi_status hsi_field_u16(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
 HSI_MUST_USE hsi_status hsi_field_u24(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
 HSI_MUST_USE hsi_status hsi_field_u32(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
+
+/* hsi_field_number: `width` bytes of any length that say a number in another way than those above. `meaning` may be NULL. */
+HSI_MUST_USE hsi_status hsi_field_number(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, uint64_t number,
+                                         const char *meaning);
 
 /* hsi_field_opaque: `length` bytes that have no structure. Zero bytes add no leaf. */
 HSI_MUST_USE hsi_status hsi_field_opaque(hsi_fields *f, hsi_cursor *in, const char *name, size_t length);
