@@ -44,7 +44,7 @@ hsi_status hsi_der_bits(hsi_fields *f, hsi_cursor *content, const hsi_der_type *
 {
     hsi_field *element = f->open;
     HSI_TRY(hsi_field_u8(f, content, "unused_bits", NULL));
-    if (element->last->number > 7) {
+    if (hsi_field_last(f)->number > 7) {
         return HSI_ILLEGAL;
     }
     HSI_TRY(hsi_der_octets(f, content, type, depth));

@@ -33,11 +33,10 @@ hsi_dissector hsi_dissect_certificate_status;
  * hsi_dissect_ocsp_response: opaque OCSPResponse<0..2^24-1>, an `OCSPResponse` (RFC 6960 section 4.2.1).
  * hsi_dissect_distinguished_name: opaque DistinguishedName<1..2^16-1>, a `Name` (RFC 5280 section 4.1.2.4).
  * hsi_dissect_responder_id: opaque ResponderID<1..2^16-1>, a `ResponderID` (RFC 6960 section 4.2.1).
- * hsi_dissect_request_extensions: opaque Extensions<0..2^16-1>, of an OCSP request, an `Extensions`.
- * hsi_dissect_extension_oid: opaque certificate_extension_oid<1..2^8-1>, an `OBJECT IDENTIFIER` (RFC 8446 section 4.2.5). */
+ * hsi_dissect_request_extensions: opaque Extensions<0..2^16-1>, of an OCSP request, an `Extensions`. */
 typedef hsi_status hsi_named_dissector(hsi_fields *f, hsi_cursor *in, const char *name);
 hsi_named_dissector hsi_dissect_certificate_der, hsi_dissect_public_key, hsi_dissect_ocsp_response,
-    hsi_dissect_distinguished_name, hsi_dissect_responder_id, hsi_dissect_request_extensions, hsi_dissect_extension_oid;
+    hsi_dissect_distinguished_name, hsi_dissect_responder_id, hsi_dissect_request_extensions;
 
 /* hsi_dissect_list: a vector, with a length field of `width` bytes, of such items: each is called HSI_ITEM. */
 HSI_MUST_USE hsi_status hsi_dissect_list(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,

@@ -10,10 +10,8 @@ static hsi_status dissect_vector(hsi_fields *f, hsi_cursor *in, const char *name
     if (f->elements >= HSI_DER_ELEMENTS_MAX) {
         return hsi_field_opaque_vector(f, in, name, width);
     }
-    HSI_TRY(hsi_field_vector(f, &ahead, name, width, &body));
+    HSI_TRY(hsi_field_nested(f, &ahead, name, width, &body));
     hsi_field *vector = f->open;
-    vector->kind = HSI_FIELD_OPAQUE;
-    vector->content = hsi_cursor_rest(&body);
     hsi_status outcome = hsi_cursor_empty(&body) ? HSI_OK : hsi_der_dissect(f, &body, inside, type);
     HSI_TRY(hsi_fields_settle(f, vector, outcome));
     *in = ahead;
@@ -48,11 +46,6 @@ hsi_status hsi_dissect_responder_id(hsi_fields *f, hsi_cursor *in, const char *n
 hsi_status hsi_dissect_request_extensions(hsi_fields *f, hsi_cursor *in, const char *name)
 {
     return dissect_vector(f, in, name, 2, "Extensions", &hsi_x509_extensions);
-}
-
-hsi_status hsi_dissect_extension_oid(hsi_fields *f, hsi_cursor *in, const char *name)
-{
-    return dissect_vector(f, in, name, 1, "OBJECT IDENTIFIER", &hsi_der_object_identifier);
 }
 
 hsi_status hsi_dissect_list(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_named_dissector *item)

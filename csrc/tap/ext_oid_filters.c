@@ -8,7 +8,7 @@ static hsi_status dissect_oid_filters(hsi_fields *f, hsi_cursor *in)
     HSI_TRY(hsi_field_vector(f, in, "filters", 2, &list));
     while (!hsi_cursor_empty(&list)) {
         HSI_TRY(hsi_field_begin(f, &list, HSI_ITEM));
-        HSI_TRY(hsi_dissect_extension_oid(f, &list, "certificate_extension_oid"));
+        HSI_TRY(hsi_field_opaque_vector(f, &list, "certificate_extension_oid", 1));
         HSI_TRY(hsi_field_opaque_vector(f, &list, "certificate_extension_values", 2));
         hsi_field_end(f, &list);
     }

@@ -198,6 +198,14 @@ hsi_status hsi_field_vector(hsi_fields *f, hsi_cursor *in, const char *name, siz
     return HSI_OK;
 }
 
+hsi_status hsi_field_nested(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_cursor *body)
+{
+    HSI_TRY(hsi_field_vector(f, in, name, width, body));
+    f->open->kind = HSI_FIELD_OPAQUE;
+    f->open->content = hsi_cursor_rest(body);
+    return HSI_OK;
+}
+
 hsi_status hsi_field_bounded(hsi_fields *f, const hsi_cursor *in, const char *name, size_t length)
 {
     size_t offset = offset_of(f, in);

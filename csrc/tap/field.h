@@ -103,6 +103,11 @@ HSI_MUST_USE hsi_status hsi_field_text_vector(hsi_fields *f, hsi_cursor *in, con
 HSI_MUST_USE hsi_status hsi_field_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                          hsi_cursor *body);
 
+/* hsi_field_nested: hsi_field_opaque_vector whose content has parts: it has the value of the one and is open like the
+ * other. Who opens it reads `body` to its end. */
+HSI_MUST_USE hsi_status hsi_field_nested(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
+                                         hsi_cursor *body);
+
 /* hsi_field_begin opens a struct at the cursor; what is read until hsi_field_end becomes its children. TRUNCATED: the
  * cursor is empty, and no struct of TLS has zero bytes. */
 HSI_MUST_USE hsi_status hsi_field_begin(hsi_fields *f, const hsi_cursor *in, const char *name);
@@ -110,6 +115,12 @@ void hsi_field_end(hsi_fields *f, const hsi_cursor *in);
 
 /* hsi_field_bounded opens a struct of `length` bytes, which the caller knows to be there; hsi_fields_settle ends it. */
 HSI_MUST_USE hsi_status hsi_field_bounded(hsi_fields *f, const hsi_cursor *in, const char *name, size_t length);
+
+/* hsi_field_last is the field that was added last; its meaning may still be given to it. */
+static inline hsi_field *hsi_field_last(const hsi_fields *f)
+{
+    return f->open->last;
+}
 
 /* hsi_field_rfc says where the open field is defined; its later children inherit it. The text is static. */
 void hsi_field_rfc(hsi_fields *f, const char *rfc);

@@ -40,7 +40,7 @@ static hsi_status dissect_timestamp(hsi_fields *f, hsi_cursor *in)
 static hsi_status dissect_sct(hsi_fields *f, hsi_cursor *in)
 {
     HSI_TRY(hsi_field_u8(f, in, "sct_version", version_name));
-    if (f->open->last->number != V1) {
+    if (hsi_field_last(f)->number != V1) {
         return hsi_field_rest(f, in, "opaque");
     }
     HSI_TRY(hsi_field_opaque(f, in, "id", LOG_ID));
@@ -55,10 +55,8 @@ hsi_status hsi_dissect_sct_list(hsi_fields *f, hsi_cursor *in)
     hsi_cursor list, sct;
     HSI_TRY(hsi_field_vector(f, in, "sct_list", 2, &list));
     while (!hsi_cursor_empty(&list)) {
-        HSI_TRY(hsi_field_vector(f, &list, HSI_ITEM, 2, &sct));
+        HSI_TRY(hsi_field_nested(f, &list, HSI_ITEM, 2, &sct));
         hsi_field *opened = f->open;
-        opened->kind = HSI_FIELD_OPAQUE;
-        opened->content = hsi_cursor_rest(&sct);
         HSI_TRY(hsi_fields_settle(f, opened, dissect_sct(f, &sct)));
     }
     return HSI_OK;
