@@ -54,8 +54,7 @@ static inline bool hsi_dissect_is_tls13(const hsi_fields *f)
 /* hsi_dissect_is_raw_key: is the sender's certificate just its public key? RFC 7250 section 3. */
 static inline bool hsi_dissect_is_raw_key(const hsi_fields *f)
 {
-    enum { RAW_PUBLIC_KEY = 2 };
-    return f->context.certificate_type == RAW_PUBLIC_KEY;
+    return f->context.certificate_type == HSI_RAW_PUBLIC_KEY;
 }
 
 /* hsi_dissect_names_algorithm: do signatures say which algorithm they are of? From TLS 1.2 on, RFC 5246 section 4.7. */

@@ -49,6 +49,8 @@ typedef enum hsi_in {
     HSI_IN_NST = 64
 } hsi_in;
 
+enum { HSI_RAW_PUBLIC_KEY = 2 }; /* CertificateType, RFC 7250 section 7 */
+
 /* What the layout of a message depends on, beside its own bytes. */
 typedef struct hsi_field_context {
     uint16_t version; /* negotiated, 0x0301 to 0x0304; 0: not known yet */

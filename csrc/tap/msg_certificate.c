@@ -37,5 +37,18 @@ static hsi_status dissect_certificate(hsi_fields *f, hsi_cursor *in)
     return HSI_OK;
 }
 
+hsi_bytes hsi_message_certificate(hsi_bytes raw, const hsi_field_context *context)
+{
+    enum { HEADER = 4 };
+    hsi_cursor in = hsi_cursor_of(raw), skipped, list = in, found = in;
+    bool tls13 = context->version >= 0x0304;
+    bool listed = tls13 || context->certificate_type != HSI_RAW_PUBLIC_KEY;
+    bool there = hsi_cursor_slice(&in, &skipped, HEADER) == HSI_OK &&
+                 (!tls13 || hsi_cursor_vector(&in, 1, &skipped) == HSI_OK) &&
+                 (!listed || hsi_cursor_vector(&in, 3, &list) == HSI_OK) &&
+                 hsi_cursor_vector(listed ? &list : &in, 3, &found) == HSI_OK;
+    return there ? hsi_cursor_rest(&found) : HSI_BYTES_EMPTY;
+}
+
 const hsi_message_type hsi_msg_certificate = {HSI_CERTIFICATE, "Certificate", "RFC 8446 section 4.4.2",
                                               dissect_certificate};

@@ -25,19 +25,21 @@ static const char *oid_name(const hsi_field *field)
 
 /* ---- Name, RFC 4514 ---- */
 
-/* Section 3; attributes that have no short name keep that of their definition. */
+/* What people call an attribute (RFC 4514 section 3) or the algorithm of a key; others keep their name. */
 static const char *short_name(const char *name)
 {
     static const struct {
-        const char *name, *letters;
+        const char *name, *called;
     } table[] = {
-        {"commonName", "CN"},          {"localityName", "L"},          {"stateOrProvinceName", "ST"},
-        {"organizationName", "O"},     {"organizationalUnitName", "OU"}, {"countryName", "C"},
-        {"streetAddress", "STREET"},   {"domainComponent", "DC"},      {"uid", "UID"},
+        {"commonName", "CN"},        {"localityName", "L"},           {"stateOrProvinceName", "ST"},
+        {"organizationName", "O"},   {"organizationalUnitName", "OU"}, {"countryName", "C"},
+        {"streetAddress", "STREET"}, {"domainComponent", "DC"},       {"uid", "UID"},
+        {"rsaEncryption", "RSA"},    {"RSASSA-PSS", "RSA-PSS"},       {"dsa", "DSA"},
+        {"ecPublicKey", "EC"},
     };
     for (size_t i = 0; i < HSI_COUNT(table); i++) {
         if (strcmp(table[i].name, name) == 0) {
-            return table[i].letters;
+            return table[i].called;
         }
     }
     return name;
@@ -181,17 +183,16 @@ static size_t bits_of(hsi_bytes integer)
 hsi_status hsi_x509_describe_key(hsi_fields *f, hsi_field *field)
 {
     const char *algorithm = meaning_of(part(field, "algorithm"));
-    const hsi_field *modulus = part(field, "subjectPublicKey.RSAPublicKey.modulus");
-    const hsi_field *prime = part(field, "algorithm.parameters.p");
     const hsi_field *curve = part(field, "algorithm.parameters.namedCurve");
-    if (curve != NULL) {
-        return hsi_arena_format(f->arena, &field->meaning, "%s %s", algorithm, oid_name(curve));
+    const hsi_field *modulus = part(field, "subjectPublicKey.RSAPublicKey.modulus");
+    modulus = modulus == NULL ? part(field, "algorithm.parameters.p") : modulus;
+    field->meaning = algorithm == NULL ? NULL : short_name(algorithm);
+    if (field->meaning == NULL || (curve == NULL && modulus == NULL)) {
+        return HSI_OK;
     }
-    const hsi_field *size = modulus == NULL ? prime : modulus;
-    field->meaning = algorithm;
-    return size == NULL || algorithm == NULL ? HSI_OK
-                                             : hsi_arena_format(f->arena, &field->meaning, "%s %zu bits", algorithm,
-                                                                bits_of(size->content));
+    return curve != NULL ? hsi_arena_format(f->arena, &field->meaning, "%s %s", field->meaning, oid_name(curve))
+                         : hsi_arena_format(f->arena, &field->meaning, "%s %zu bits", field->meaning,
+                                            bits_of(modulus->content));
 }
 
 hsi_status hsi_x509_describe_validity(hsi_fields *f, hsi_field *field)
