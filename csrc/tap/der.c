@@ -166,6 +166,7 @@ static hsi_status dissect(hsi_fields *f, hsi_cursor *in, const der_slot *slot)
     f->elements++;
     HSI_TRY(hsi_field_bounded(f, in, slot->name, hsi_cursor_left(&element)));
     hsi_field *opened = f->open;
+    opened->content = hsi_cursor_rest(&element);
     opened->rfc = slot->type->rfc == NULL ? opened->rfc : slot->type->rfc;
     HSI_TRY(hsi_fields_settle(f, opened, dissect_inside(f, &element, slot)));
     in->at = header.content.end;

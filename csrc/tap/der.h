@@ -28,8 +28,8 @@ enum {
     HSI_DER_SEQUENCE = 0x30,
     HSI_DER_SET = 0x31,
     HSI_DER_CONSTRUCTED = 0x20, /* with other bits: the contents are elements */
-    HSI_DER_CONTEXT = 0x80,     /* with a number: [0] IMPLICIT of a primitive type */
-    HSI_DER_EXPLICIT = 0xa0     /* with a number: [0] EXPLICIT, or IMPLICIT of a constructed type */
+    HSI_DER_CONTEXT = 0x80, /* with a number: [0] IMPLICIT of a primitive type */
+    HSI_DER_EXPLICIT = 0xa0 /* with a number: [0] EXPLICIT, or IMPLICIT of a constructed type */
 };
 
 enum {
@@ -105,7 +105,8 @@ hsi_der_reader hsi_der_octets; /* OCTET STRING: a leaf `value`, or the element o
 hsi_der_reader hsi_der_bits; /* BIT STRING: a leaf `unused_bits`, then as OCTET STRING */
 hsi_der_reader hsi_der_text;
 hsi_der_reader hsi_der_bmp; /* BMPString: its meaning is the text */
-hsi_der_reader hsi_der_number; /* INTEGER, ENUMERATED, BOOLEAN: a number if it is not negative and has 8 octets at most */
+hsi_der_reader
+    hsi_der_number; /* INTEGER, ENUMERATED, BOOLEAN: a number if it is not negative and has 8 octets at most */
 hsi_der_reader hsi_der_oid; /* its meaning: "2.5.4.3 commonName" */
 hsi_der_reader hsi_der_time; /* UTCTime, GeneralizedTime: its meaning is ISO 8601's */
 

@@ -26,7 +26,7 @@ struct hsi_field {
     hsi_field_kind kind;
     bool bounded; /* its end is known while it is being filled: a vector, an extension, the message */
     uint64_t number;
-    hsi_bytes content; /* opaque and text: without the length field before it */
+    hsi_bytes content; /* opaque and text: without the length field before it; a struct of DER: all of it */
     const char *meaning; /* a registered name, or NULL */
     const char *rfc; /* "RFC 8446 section 4.2.8": its own or that of the nearest field above it; may be NULL */
     hsi_field *parent;

@@ -5,7 +5,8 @@
 
 static hsi_status dissect_certificate_entry(hsi_fields *f, hsi_cursor *in)
 {
-    hsi_named_dissector *dissect_data = hsi_dissect_is_raw_key(f) ? hsi_dissect_public_key : hsi_dissect_certificate_der;
+    hsi_named_dissector *dissect_data =
+        hsi_dissect_is_raw_key(f) ? hsi_dissect_public_key : hsi_dissect_certificate_der;
     HSI_TRY(hsi_field_begin(f, in, HSI_ITEM));
     HSI_TRY(dissect_data(f, in, hsi_dissect_is_raw_key(f) ? "ASN1_subjectPublicKeyInfo" : "cert_data"));
     HSI_TRY(hsi_extensions_dissect(f, in, HSI_IN_CT));

@@ -57,8 +57,7 @@ static const hsi_der_member responder_id_members[] = {
     HSI_MEMBER("byName", hsi_x509_name, EXPLICIT(1)),
     HSI_MEMBER("byKey", hsi_der_octet_string, EXPLICIT(2)),
 };
-const hsi_der_type hsi_ocsp_responder_id = {HSI_CHOICE(responder_id_members),
-                                            .describe = hsi_x509_describe_choice,
+const hsi_der_type hsi_ocsp_responder_id = {HSI_CHOICE(responder_id_members), .describe = hsi_x509_describe_choice,
                                             .rfc = "RFC 6960 section 4.2.1"};
 
 static const hsi_der_member response_data_members[] = {
@@ -88,8 +87,8 @@ static const hsi_der_member response_bytes_members[] = {
     HSI_MEMBER("response", hsi_der_octet_string, .open = &response),
 };
 static const hsi_der_type response_bytes = {HSI_SEQUENCE(response_bytes_members)};
-static const hsi_der_type response_status = {
-    HSI_DER_ENUMERATED, .read = hsi_der_number, .registry = response_status_name};
+static const hsi_der_type response_status = {HSI_DER_ENUMERATED, .read = hsi_der_number,
+                                             .registry = response_status_name};
 
 static const hsi_der_member ocsp_response_members[] = {
     HSI_MEMBER("responseStatus", response_status),

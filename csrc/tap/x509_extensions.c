@@ -14,8 +14,7 @@ static const hsi_der_member other_name_members[] = {
     HSI_MEMBER("value", hsi_der_anything, .tag = TAGGED_IN(0), .explicit = true),
 };
 static const hsi_der_type other_name = {HSI_SEQUENCE(other_name_members)};
-static const hsi_der_type ip_address = {HSI_DER_OCTET_STRING,
-                                        .read = hsi_der_octets,
+static const hsi_der_type ip_address = {HSI_DER_OCTET_STRING, .read = hsi_der_octets,
                                         .describe = hsi_x509_describe_address};
 
 static const hsi_der_member general_name_members[] = {
@@ -49,8 +48,8 @@ static const char *key_usage_bit(uint32_t bit)
                                         "cRLSign",          "encipherOnly",   "decipherOnly"};
     return bit < HSI_COUNT(names) ? names[bit] : NULL;
 }
-static const hsi_der_type key_usage = {
-    HSI_DER_BIT_STRING, .read = hsi_der_bits, .registry = key_usage_bit, .rfc = "RFC 5280 section 4.2.1.3"};
+static const hsi_der_type key_usage = {HSI_DER_BIT_STRING, .read = hsi_der_bits, .registry = key_usage_bit,
+                                       .rfc = "RFC 5280 section 4.2.1.3"};
 static const hsi_der_type ext_key_usage = {HSI_SEQUENCE_OF(&hsi_der_object_identifier),
                                            .rfc = "RFC 5280 section 4.2.1.12"};
 
@@ -90,8 +89,8 @@ static const hsi_der_member policy_constraints_members[] = {
 };
 static const hsi_der_type policy_constraints = {HSI_SEQUENCE(policy_constraints_members),
                                                 .rfc = "RFC 5280 section 4.2.1.11"};
-static const hsi_der_type inhibit_any_policy = {
-    HSI_DER_INTEGER, .read = hsi_der_number, .rfc = "RFC 5280 section 4.2.1.14"};
+static const hsi_der_type inhibit_any_policy = {HSI_DER_INTEGER, .read = hsi_der_number,
+                                                .rfc = "RFC 5280 section 4.2.1.14"};
 
 /* ---- policies, sections 4.2.1.4 and 4.2.1.5 ---- */
 
@@ -116,9 +115,9 @@ static const hsi_der_type policy_mappings = {HSI_SEQUENCE_OF(&policy_mapping), .
 
 static const char *reason_flag(uint32_t bit)
 {
-    static const char *const names[] = {"unused",     "keyCompromise",        "cACompromise",
-                                        "affiliationChanged", "superseded",   "cessationOfOperation",
-                                        "certificateHold",    "privilegeWithdrawn", "aACompromise"};
+    static const char *const names[] = {"unused",      "keyCompromise",        "cACompromise",    "affiliationChanged",
+                                        "superseded",  "cessationOfOperation", "certificateHold", "privilegeWithdrawn",
+                                        "aACompromise"};
     return bit < HSI_COUNT(names) ? names[bit] : NULL;
 }
 static const hsi_der_type reason_flags = {HSI_DER_BIT_STRING, .read = hsi_der_bits, .registry = reason_flag};
@@ -159,13 +158,13 @@ static const hsi_der_type timestamps = {HSI_DER_OCTET_STRING, .read = read_times
 static const char *crl_reason_name(uint32_t value)
 {
     static const char *const names[] = {
-        "unspecified",          "keyCompromise",   "cACompromise", "affiliationChanged", "superseded",
-        "cessationOfOperation", "certificateHold", NULL,           "removeFromCRL",      "privilegeWithdrawn",
-        "aACompromise"};
+        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+        "superseded",    "cessationOfOperation", "certificateHold", NULL,
+        "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
     return value < HSI_COUNT(names) ? names[value] : NULL;
 }
-const hsi_der_type hsi_x509_crl_reason = {
-    HSI_DER_ENUMERATED, .read = hsi_der_number, .registry = crl_reason_name, .rfc = "RFC 5280 section 5.3.1"};
+const hsi_der_type hsi_x509_crl_reason = {HSI_DER_ENUMERATED, .read = hsi_der_number, .registry = crl_reason_name,
+                                          .rfc = "RFC 5280 section 5.3.1"};
 
 /* ---- Extensions, section 4.1.2.9 ---- */
 

@@ -31,10 +31,18 @@ static const char *short_name(const char *name)
     static const struct {
         const char *name, *called;
     } table[] = {
-        {"commonName", "CN"},        {"localityName", "L"},           {"stateOrProvinceName", "ST"},
-        {"organizationName", "O"},   {"organizationalUnitName", "OU"}, {"countryName", "C"},
-        {"streetAddress", "STREET"}, {"domainComponent", "DC"},       {"uid", "UID"},
-        {"rsaEncryption", "RSA"},    {"RSASSA-PSS", "RSA-PSS"},       {"dsa", "DSA"},
+        {"commonName", "CN"},
+        {"localityName", "L"},
+        {"stateOrProvinceName", "ST"},
+        {"organizationName", "O"},
+        {"organizationalUnitName", "OU"},
+        {"countryName", "C"},
+        {"streetAddress", "STREET"},
+        {"domainComponent", "DC"},
+        {"uid", "UID"},
+        {"rsaEncryption", "RSA"},
+        {"RSASSA-PSS", "RSA-PSS"},
+        {"dsa", "DSA"},
         {"ecPublicKey", "EC"},
     };
     for (size_t i = 0; i < HSI_COUNT(table); i++) {
@@ -190,16 +198,15 @@ hsi_status hsi_x509_describe_key(hsi_fields *f, hsi_field *field)
     if (field->meaning == NULL || (curve == NULL && modulus == NULL)) {
         return HSI_OK;
     }
-    return curve != NULL ? hsi_arena_format(f->arena, &field->meaning, "%s %s", field->meaning, oid_name(curve))
-                         : hsi_arena_format(f->arena, &field->meaning, "%s %zu bits", field->meaning,
-                                            bits_of(modulus->content));
+    return curve != NULL
+               ? hsi_arena_format(f->arena, &field->meaning, "%s %s", field->meaning, oid_name(curve))
+               : hsi_arena_format(f->arena, &field->meaning, "%s %zu bits", field->meaning, bits_of(modulus->content));
 }
 
 hsi_status hsi_x509_describe_validity(hsi_fields *f, hsi_field *field)
 {
     const char *from = meaning_of(part(field, "notBefore")), *to = meaning_of(part(field, "notAfter"));
-    return from == NULL || to == NULL ? HSI_OK
-                                      : hsi_arena_format(f->arena, &field->meaning, "%s to %s", from, to);
+    return from == NULL || to == NULL ? HSI_OK : hsi_arena_format(f->arena, &field->meaning, "%s to %s", from, to);
 }
 
 /* ---- alternatives, addresses, extensions ---- */

@@ -11,17 +11,18 @@ static const char *version_name(uint32_t value)
 /* ---- AlgorithmIdentifier, RFC 5280 section 4.1.1.2, and the parameters of some algorithms ---- */
 
 static const hsi_der_member ec_parameters_members[] = {HSI_MEMBER("namedCurve", hsi_der_object_identifier)};
-static const hsi_der_type ec_parameters = {HSI_CHOICE(ec_parameters_members),
-                                           .describe = hsi_x509_describe_choice,
+static const hsi_der_type ec_parameters = {HSI_CHOICE(ec_parameters_members), .describe = hsi_x509_describe_choice,
                                            .rfc = "RFC 5480 section 2.1.1"};
 
-static const hsi_der_member dss_parms_members[] = {
-    HSI_MEMBER("p", hsi_der_integer), HSI_MEMBER("q", hsi_der_integer), HSI_MEMBER("g", hsi_der_integer)};
+static const hsi_der_member dss_parms_members[] = {HSI_MEMBER("p", hsi_der_integer), HSI_MEMBER("q", hsi_der_integer),
+                                                   HSI_MEMBER("g", hsi_der_integer)};
 static const hsi_der_type dss_parms = {HSI_SEQUENCE(dss_parms_members), .rfc = "RFC 3279 section 2.3.2"};
 
 static const hsi_der_member rsassa_pss_params_members[] = {
-    HSI_MEMBER("hashAlgorithm", hsi_x509_algorithm_identifier, .tag = HSI_DER_EXPLICIT | 0, .explicit = true, .optional = true),
-    HSI_MEMBER("maskGenAlgorithm", hsi_x509_algorithm_identifier, .tag = HSI_DER_EXPLICIT | 1, .explicit = true, .optional = true),
+    HSI_MEMBER("hashAlgorithm", hsi_x509_algorithm_identifier, .tag = HSI_DER_EXPLICIT | 0, .explicit = true,
+               .optional = true),
+    HSI_MEMBER("maskGenAlgorithm", hsi_x509_algorithm_identifier, .tag = HSI_DER_EXPLICIT | 1, .explicit = true,
+               .optional = true),
     HSI_MEMBER("saltLength", hsi_der_small_integer, .tag = HSI_DER_EXPLICIT | 2, .explicit = true, .optional = true),
     HSI_MEMBER("trailerField", hsi_der_small_integer, .tag = HSI_DER_EXPLICIT | 3, .explicit = true, .optional = true),
 };
@@ -46,28 +47,34 @@ const hsi_der_type hsi_x509_algorithm_identifier = {HSI_SEQUENCE(algorithm_ident
 
 /* ---- signatures that are DER themselves ---- */
 
-static const hsi_der_member dss_sig_value_members[] = {HSI_MEMBER("r", hsi_der_integer), HSI_MEMBER("s", hsi_der_integer)};
+static const hsi_der_member dss_sig_value_members[] = {HSI_MEMBER("r", hsi_der_integer),
+                                                       HSI_MEMBER("s", hsi_der_integer)};
 static const hsi_der_type dss_sig_value = {HSI_SEQUENCE(dss_sig_value_members), .rfc = "RFC 3279 section 2.2.2"};
 static const hsi_der_type ecdsa_sig_value = {HSI_SEQUENCE(dss_sig_value_members), .rfc = "RFC 3279 section 2.2.3"};
 
 static const struct hsi_der_governed signature_types[] = {
-    {"dsa-with-sha1", "Dss-Sig-Value", &dss_sig_value},         {"dsa-with-sha224", "Dss-Sig-Value", &dss_sig_value},
-    {"dsa-with-sha256", "Dss-Sig-Value", &dss_sig_value},       {"dsa-with-sha384", "Dss-Sig-Value", &dss_sig_value},
-    {"dsa-with-sha512", "Dss-Sig-Value", &dss_sig_value},       {"ecdsa-with-SHA1", "Ecdsa-Sig-Value", &ecdsa_sig_value},
-    {"ecdsa-with-SHA224", "Ecdsa-Sig-Value", &ecdsa_sig_value}, {"ecdsa-with-SHA256", "Ecdsa-Sig-Value", &ecdsa_sig_value},
-    {"ecdsa-with-SHA384", "Ecdsa-Sig-Value", &ecdsa_sig_value}, {"ecdsa-with-SHA512", "Ecdsa-Sig-Value", &ecdsa_sig_value},
+    {"dsa-with-sha1", "Dss-Sig-Value", &dss_sig_value},
+    {"dsa-with-sha224", "Dss-Sig-Value", &dss_sig_value},
+    {"dsa-with-sha256", "Dss-Sig-Value", &dss_sig_value},
+    {"dsa-with-sha384", "Dss-Sig-Value", &dss_sig_value},
+    {"dsa-with-sha512", "Dss-Sig-Value", &dss_sig_value},
+    {"ecdsa-with-SHA1", "Ecdsa-Sig-Value", &ecdsa_sig_value},
+    {"ecdsa-with-SHA224", "Ecdsa-Sig-Value", &ecdsa_sig_value},
+    {"ecdsa-with-SHA256", "Ecdsa-Sig-Value", &ecdsa_sig_value},
+    {"ecdsa-with-SHA384", "Ecdsa-Sig-Value", &ecdsa_sig_value},
+    {"ecdsa-with-SHA512", "Ecdsa-Sig-Value", &ecdsa_sig_value},
 };
 const hsi_der_open hsi_x509_signature = {"signatureAlgorithm.algorithm", HSI_COUNT(signature_types), signature_types};
 
 /* ---- Name, RFC 5280 section 4.1.2.4 ---- */
 
-static const hsi_der_member attribute_members[] = {HSI_MEMBER("type", hsi_der_object_identifier), HSI_MEMBER("value", hsi_der_anything)};
+static const hsi_der_member attribute_members[] = {HSI_MEMBER("type", hsi_der_object_identifier),
+                                                   HSI_MEMBER("value", hsi_der_anything)};
 static const hsi_der_type attribute = {HSI_SEQUENCE(attribute_members), .describe = hsi_x509_describe_attribute};
 const hsi_der_type hsi_x509_rdn = {HSI_SET_OF(&attribute), .describe = hsi_x509_describe_rdn};
 static const hsi_der_type rdn_sequence = {HSI_SEQUENCE_OF(&hsi_x509_rdn), .describe = hsi_x509_describe_rdn_sequence};
 static const hsi_der_member name_members[] = {HSI_MEMBER("rdnSequence", rdn_sequence)};
-const hsi_der_type hsi_x509_name = {HSI_CHOICE(name_members),
-                                    .describe = hsi_x509_describe_name,
+const hsi_der_type hsi_x509_name = {HSI_CHOICE(name_members), .describe = hsi_x509_describe_name,
                                     .rfc = "RFC 5280 section 4.1.2.4"};
 
 /* ---- SubjectPublicKeyInfo, RFC 5280 section 4.1.2.7 ---- */
@@ -96,9 +103,9 @@ const hsi_der_type hsi_x509_subject_public_key_info = {HSI_SEQUENCE(subject_publ
 
 static const hsi_der_type version = {HSI_DER_INTEGER, .read = hsi_der_number, .registry = version_name};
 
-static const hsi_der_member validity_members[] = {HSI_MEMBER("notBefore", hsi_der_any_time), HSI_MEMBER("notAfter", hsi_der_any_time)};
-static const hsi_der_type validity = {HSI_SEQUENCE(validity_members),
-                                      .describe = hsi_x509_describe_validity,
+static const hsi_der_member validity_members[] = {HSI_MEMBER("notBefore", hsi_der_any_time),
+                                                  HSI_MEMBER("notAfter", hsi_der_any_time)};
+static const hsi_der_type validity = {HSI_SEQUENCE(validity_members), .describe = hsi_x509_describe_validity,
                                       .rfc = "RFC 5280 section 4.1.2.5"};
 
 static const hsi_der_member tbs_certificate_members[] = {
