@@ -120,7 +120,8 @@ def many_extensions() -> tuple[tuple[x509.ExtensionType, bool], ...]:
         None, x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, "part")]), None, None
     )
     usage = dict.fromkeys(
-        ("content_commitment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only"), False
+        ("content_commitment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only"),
+        False,
     )
     return (
         (x509.BasicConstraints(ca=True, path_length=3), True),
@@ -210,7 +211,7 @@ def sct_list() -> bytes:
 
 
 def sct_extension() -> bytes:
-    return b"\x04\x81" + bytes([len(sct_list())]) + sct_list()
+    return b"\x04" + bytes([len(sct_list())]) + sct_list()
 
 
 # ---- OCSP ----
