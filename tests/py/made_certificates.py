@@ -232,7 +232,7 @@ def ocsp_response(
     builder = ocsp.OCSPResponseBuilder().add_response(
         subject.certificate,
         issuer.certificate,
-        algorithm or hashes.SHA1(),  # noqa: S303  # what the world uses here
+        algorithm or hashes.SHA1(),  # what the world uses here
         status,
         BEGIN,
         END,

@@ -1,11 +1,11 @@
-"""Certificates, OCSP responses and timestamps as fields: against `openssl asn1parse`, `cryptography` and RFC 6962's struct."""
+"""Certificates, OCSP responses and timestamps as fields: against `openssl asn1parse`, `cryptography`, RFC 6962."""
 
 import datetime
+import itertools
 import re
 import subprocess
 from pathlib import Path
 
-import hsinspect
 import made_certificates as made
 import pytest
 from cryptography import x509
@@ -88,7 +88,7 @@ def elements(root):
     """The same of a field's tree: what lies in an OCTET STRING or a BIT STRING begins anew at depth 0."""
     ends = []  # of the elements around: (end, wraps)
     leaves = list(root.leaves())
-    for tag, length in zip(leaves, leaves[1:], strict=False):
+    for tag, length in itertools.pairwise(leaves):
         if tag.name not in ("tag", "explicit_tag"):
             continue
         while ends and tag.offset >= ends[-1][0]:
@@ -131,7 +131,7 @@ def test_the_leaves_tile_the_message_and_say_what_they_are(der):
         at += leaf.length
     assert at == len(message.raw)
     assert b"".join(leaf.raw for leaf in message.fields.leaves()) == message.raw
-    for tag, length in zip(message.fields.leaves(), message.fields.leaves()[1:], strict=False):
+    for tag, length in itertools.pairwise(message.fields.leaves()):
         if tag.name == "tag":
             assert length.name == "length"
             assert re.fullmatch(r"[A-Z][A-Za-z0-9 ]+|\[\d+\]", tag.meaning)
@@ -328,137 +328,3 @@ def test_a_refusal_has_its_reason_and_nothing_else():
     trace = made.server_trace(made.certificate_message(made.rich().der), made.status_message(der))
     assert trace.messages[1]["response.OCSPResponse.responseStatus"].meaning == "tryLater"
     assert not [check for check in trace.checks if check.name.startswith("ocsp")]
-
-
-# ---- broken and hostile DER: shown, with the offset where it stopped making sense ----
-
-TOO_DEEP = 400
-
-
-def nested(depth):
-    der = b""
-    for _ in range(depth):
-        length = len(der)
-        der = b"\x30" + (bytes([length]) if length < 128 else b"\x84" + length.to_bytes(4)) + der
-    return der
-
-
-@pytest.mark.parametrize(
-    ("der", "stopped"),
-    [
-        (b"garbage", 0),
-        (b"\x30\x80\x02\x01\x01\x00\x00", 0),  # an indefinite length, which DER does not have
-        (b"\x30\x89" + b"\x00" * 8 + b"\x01\x00", 0),  # a length of nine octets
-        (b"\x30\x88" + b"\xff" * 8, 0),  # a length that no memory has
-        (b"\x30\x05\x30\x7f\x02\x01\x01", 2),  # an element that is longer than the one around it
-        (b"\x30\x00", 2),  # nothing where three elements belong
-        (b"\x3f\xff\xff\xff\xff\xff\x7f\x00", 0),  # a tag of seven octets
-        (b"\x31\x00", 0),  # another tag than a certificate's
-        (b"\x30", 0),
-        (nested(TOO_DEEP), 17),
-    ],
-    ids=lambda value: value[:6].hex() if isinstance(value, bytes) else "",
-)
-def test_broken_der_is_a_leaf_and_says_where_it_begins(der, stopped):
-    message = made.certificate_trace(der).messages[0]
-    offset, why = message.error
-    assert why
-    if len(der) < 100:
-        assert offset == 10 + stopped
-    assert b"".join(leaf.raw for leaf in message.fields.leaves()) == message.raw
-    assert any(leaf.name == "trailing" for leaf in message.fields.leaves()) or not der[2:]
-
-
-def test_what_follows_a_certificate_in_its_vector_is_trailing():
-    der = made.authority().der
-    message = made.certificate_trace(der + b"more").messages[0]
-    assert message.error[0] == 10 + len(der)
-    assert message["certificate_list[0].trailing"].value == b"more"
-    assert message["certificate_list[0].Certificate.tbsCertificate.subject"].meaning.startswith("CN=ECDSA authority")
-
-
-def test_nesting_without_end_is_opaque_from_some_depth_on():
-    broken = made.make(
-        made.name("deep"),
-        extensions=((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3"), nested(TOO_DEEP)), False),),
-    )
-    message = message_of(broken.der)
-    deepest = max(message.fields.leaves(), key=lambda leaf: leaf.path.count("["))
-    assert 10 < deepest.path.count("[") < 40
-
-
-# ---- checks ----
-
-
-def computed(trace):
-    return {check.name: check.ok for check in trace.checks if check.kind == "computed"}
-
-
-@pytest.mark.parametrize("kind", made.KEYS)
-def test_the_signatures_of_a_chain_are_verified_with_the_keys_in_it(kind):
-    ca = made.authority(kind)
-    leaf = made.make(made.name("leaf"), issuer=ca)
-    trace = made.certificate_trace(leaf.der, ca.der)
-    assert computed(trace) == {"certificate_signature[0].server": True, "certificate_signature[1].server": True}
-    broken = bytearray(leaf.der)
-    broken[leaf.der.index(b"leaf")] ^= 1
-    trace = made.certificate_trace(bytes(broken), ca.der)
-    assert computed(trace) == {"certificate_signature[0].server": False, "certificate_signature[1].server": True}
-    with pytest.raises(hsinspect.VerificationError):
-        trace.verify()
-
-
-def test_a_certificate_whose_issuer_was_not_sent_is_not_judged():
-    leaf = made.make(made.name("leaf"), issuer=made.authority())
-    assert computed(made.certificate_trace(leaf.der)) == {}
-
-
-def test_a_chain_that_is_not_in_order_is_verified_all_the_same():
-    root = made.authority()
-    middle = made.make(made.name("middle"), issuer=root, kind="RSA", extensions=made.CA)
-    leaf = made.make(made.name("leaf"), issuer=middle)
-    trace = made.certificate_trace(leaf.der, root.der, middle.der)
-    assert computed(trace) == {f"certificate_signature[{i}].server": True for i in range(3)}
-
-
-def delegate(issuer, *extensions):
-    return made.make(made.name("responder"), issuer=issuer, kind="RSA", extensions=extensions)
-
-
-FOR_OCSP = (x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.OCSP_SIGNING]), False)
-
-
-@pytest.mark.parametrize(
-    ("responder", "ok"),
-    [
-        (lambda ca: None, True),
-        (lambda ca: delegate(ca, FOR_OCSP), True),
-        (lambda ca: delegate(ca), False),  # not for this use
-        (lambda ca: delegate(None, FOR_OCSP), False),  # by itself
-    ],
-    ids=["issuer", "delegate", "without usage", "stranger"],
-)
-def test_the_signer_of_a_response_is_the_issuer_or_in_its_name(responder, ok):
-    rich, ca = made.rich(), made.authority()
-    der = made.ocsp_response(rich, ca, responder=responder(ca))
-    trace = made.server_trace(made.certificate_message(rich.der, ca.der), made.status_message(der))
-    assert computed(trace)["ocsp_signature[0].server"] is ok
-    assert computed(trace)["ocsp_cert_id[0].server"] is True
-
-
-@pytest.mark.parametrize("algorithm", [made.hashes.SHA1(), made.hashes.SHA256(), made.hashes.SHA384()], ids=str)
-def test_a_response_about_another_certificate_is_found_out(algorithm):
-    rich, ca = made.rich(), made.authority()
-    for subject, ok in ((rich, True), (ca, False)):
-        der = made.ocsp_response(subject, ca, algorithm=algorithm)
-        trace = made.server_trace(made.certificate_message(rich.der, ca.der), made.status_message(der))
-        assert computed(trace)["ocsp_cert_id[0].server"] is ok
-
-
-def test_a_response_whose_issuer_was_not_sent_is_not_checkable_but_its_subject_is():
-    rich = made.rich()
-    der = made.ocsp_response(rich, made.authority())
-    trace = made.server_trace(made.certificate_message(rich.der), made.status_message(der))
-    assert computed(trace) == {"ocsp_signature[0].server": None, "ocsp_cert_id[0].server": True}
-    check = next(check for check in trace.checks if check.name == "ocsp_signature[0].server")
-    assert check.reason == "the issuer's certificate was not sent"
