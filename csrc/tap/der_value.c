@@ -109,6 +109,7 @@ hsi_status hsi_der_number(hsi_fields *f, hsi_cursor *content, const hsi_der_type
     hsi_cursor ahead = *content;
     HSI_TRY(hsi_cursor_uint(&ahead, width, &element->number));
     element->kind = HSI_FIELD_UINT;
+    element->content = HSI_BYTES_EMPTY;
     bool named = type->registry != NULL && element->number <= UINT32_MAX;
     element->meaning = named ? type->registry((uint32_t)element->number) : NULL;
     return hsi_field_number(f, content, "value", width, element->number, element->meaning);
