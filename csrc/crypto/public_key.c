@@ -145,10 +145,15 @@ static hsi_status read_status(int code, hsi_status unreadable)
     return status == HSI_CRYPTO ? unreadable : status;
 }
 
+/* A certificate, or what a raw public key is instead: a SubjectPublicKeyInfo, RFC 7250. */
 static hsi_status import_certificate(gnutls_pubkey_t key, hsi_bytes certificate)
 {
     gnutls_datum_t der = hsi_gnutls_datum(certificate);
-    return read_status(gnutls_pubkey_import_x509_raw(key, &der, GNUTLS_X509_FMT_DER, 0), HSI_ILLEGAL);
+    int code = gnutls_pubkey_import_x509_raw(key, &der, GNUTLS_X509_FMT_DER, 0);
+    if (hsi_gnutls_status(code) == HSI_CRYPTO && gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER) >= 0) {
+        return HSI_OK;
+    }
+    return read_status(code, HSI_ILLEGAL);
 }
 
 hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,

@@ -38,6 +38,8 @@ static void dissect(dissected *d, const char *contents, unsigned where)
 
 /* The bytes stand as the structs have them. */
 /* clang-format off */
+#define LOG_ID "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+#define SCT "00" LOG_ID "000001453c5fb835" "0000" "0403" "0002" "5a5b" /* v1, 49 bytes */
 static const struct row {
     const char *extension; /* type, length, data */
     unsigned where;
@@ -74,6 +76,12 @@ static const struct row {
      {"application_layer_protocol_negotiation.protocol_name_list[0]", 0, "6832", NULL}},
     {"0012" "0000", HSI_IN_CH, {"signed_certificate_timestamp.length", 0, NULL, NULL}},
     {"0012" "0007" "0005" "0003" "016374", HSI_IN_CT, {"signed_certificate_timestamp.sct_list[0]", 0, "016374", NULL}},
+    {"0012" "0035" "0033" "0031" SCT, HSI_IN_CT,
+     {"signed_certificate_timestamp.sct_list[0].timestamp", 1396877277237, NULL, "2014-04-07T13:27:57.237Z"}},
+    {"0012" "0035" "0033" "0031" SCT, HSI_IN_CT,
+     {"signed_certificate_timestamp.sct_list[0].id", 0, LOG_ID, NULL}},
+    {"0012" "0035" "0033" "0031" SCT, HSI_IN_SH,
+     {"signed_certificate_timestamp.sct_list[0].signature", 0, "5a5b", NULL}},
     {"0013" "0003" "02" "0200", HSI_IN_CH,
      {"client_certificate_type.client_certificate_types[0]", 2, NULL, "Raw Public Key"}},
     {"0013" "0001" "00", HSI_IN_EE, {"client_certificate_type.client_certificate_type", 0, NULL, "X509"}},
