@@ -1,10 +1,11 @@
-/* The functions of the module: which GnuTLS is in use and what it can do, what IANA's cipher suites are, and the lab's
- * certificates.
+/* The functions of the module: which GnuTLS is in use and what it can do, what IANA's cipher suites are, the lab's
+ * certificates, and the table of all of them.
  * SPDX-License-Identifier: MIT */
 #include "live/info.h"
 #include "live/lab_certificate.h"
 #include "live/probe.h"
 #include "proto/suite.h"
+#include "py/certificate.h"
 #include "py/convert.h"
 #include "py/errors.h"
 
@@ -106,5 +107,11 @@ PyMethodDef hsi_info_methods[] = {
                "(name, key exchange, cipher, MAC, PRF, of TLS 1.3) of a registered suite; or None.")},
     {"lab_certificate", HSI_KEYWORDS(lab_certificate),
      PyDoc_STR("lab_certificate($module, kind)\n--\n\n(chain, key, authority) in PEM, made once per process.")},
+    {"certificate_facts", HSI_KEYWORDS(hsi_certificate_facts),
+     PyDoc_STR("certificate_facts($module, der)\n--\n\nWhat GnuTLS reads in a certificate; ValueError: it cannot.")},
+    {"certificate_text", HSI_KEYWORDS(hsi_certificate_text),
+     PyDoc_STR("certificate_text($module, der)\n--\n\nHow GnuTLS prints a certificate; ValueError: it cannot.")},
+    {"ocsp_response_text", HSI_KEYWORDS(hsi_ocsp_response_text),
+     PyDoc_STR("ocsp_response_text($module, der)\n--\n\nHow GnuTLS prints an OCSP response; ValueError: it cannot.")},
     {NULL, NULL, 0, NULL},
 };

@@ -48,12 +48,14 @@ from hsinspect.trace import Trace
 
 if TYPE_CHECKING:
     from hsinspect import lab
+    from hsinspect.certificate import Certificate
     from hsinspect.server import Server, serve
     from hsinspect.steps import Step
     from hsinspect.verification import Verification
 
 # Loaded when they are first asked for: name -> module.
 _LATER = {
+    "Certificate": "hsinspect.certificate",
     "Server": "hsinspect.server",
     "Step": "hsinspect.steps",
     "Verification": "hsinspect.verification",
@@ -67,6 +69,7 @@ __all__ = [
     "Alert",
     "ApplicationData",
     "BusyError",
+    "Certificate",
     "CertificateError",
     "ChangeCipherSpec",
     "Check",
