@@ -115,7 +115,8 @@ HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *ou
 
 /* ---- public_key.c: what a certificate's key says of a signature, and RSA key transport ---- */
 
-/* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate? `scheme` is TLS's
+/* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate (or SubjectPublicKeyInfo, of
+ * who has no certificate: RFC 7250)? `scheme` is TLS's
  * SignatureScheme (RFC 8446 section 4.2.3; the same numbers as RFC 5246's hash and signature pairs); 0: the signature of
  * TLS 1.0 and 1.1 (RFC 2246 section 7.4.3: RSA over MD5 and SHA1, DSA and ECDSA over SHA1). `ok` says whether it fits;
  * a key of another kind than the scheme's is a no. ILLEGAL: the certificate cannot be read. UNSUPPORTED: the scheme is

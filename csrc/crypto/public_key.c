@@ -145,10 +145,13 @@ static hsi_status read_status(int code, hsi_status unreadable)
     return status == HSI_CRYPTO ? unreadable : status;
 }
 
+/* A certificate, or what a raw public key is instead: a SubjectPublicKeyInfo, RFC 7250. */
 static hsi_status import_certificate(gnutls_pubkey_t key, hsi_bytes certificate)
 {
     hsi_bytes spki;
-    HSI_TRY(hsi_certificate_key(certificate, &spki));
+    if (hsi_certificate_key(certificate, &spki) != HSI_OK) {
+        spki = certificate;
+    }
     gnutls_datum_t der = hsi_gnutls_datum(spki);
     return read_status(gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER), HSI_ILLEGAL);
 }

@@ -1,10 +1,11 @@
-/* The functions of the module: which GnuTLS is in use and what it can do, what IANA's cipher suites are, and the lab's
- * certificates.
+/* The functions of the module: which GnuTLS is in use and what it can do, what IANA's cipher suites are, the lab's
+ * certificates, and the table of all of them.
  * SPDX-License-Identifier: MIT */
 #include "live/info.h"
 #include "live/lab_certificate.h"
 #include "live/probe.h"
 #include "proto/suite.h"
+#include "py/certificate.h"
 #include "py/convert.h"
 #include "py/errors.h"
 
@@ -138,5 +139,11 @@ PyMethodDef hsi_info_methods[] = {
                "(chain, key, authority) in PEM, made once per process; length: certificates of the chain.")},
     {"lab_sign", HSI_KEYWORDS(lab_sign),
      PyDoc_STR("lab_sign($module, kind, data)\n--\n\nA signature by the authority of that kind of certificate.")},
+    {"certificate_facts", HSI_KEYWORDS(hsi_certificate_facts),
+     PyDoc_STR("certificate_facts($module, der)\n--\n\nWhat GnuTLS reads in a certificate; ValueError: it cannot.")},
+    {"certificate_text", HSI_KEYWORDS(hsi_certificate_text),
+     PyDoc_STR("certificate_text($module, der)\n--\n\nHow GnuTLS prints a certificate; ValueError: it cannot.")},
+    {"ocsp_response_text", HSI_KEYWORDS(hsi_ocsp_response_text),
+     PyDoc_STR("ocsp_response_text($module, der)\n--\n\nHow GnuTLS prints an OCSP response; ValueError: it cannot.")},
     {NULL, NULL, 0, NULL},
 };

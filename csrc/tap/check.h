@@ -34,6 +34,7 @@ hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake); /* check_
 hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_server_key_exchange(hsi_tap *tap, hsi_handshake *handshake); /* check_signatures.c */
 hsi_status hsi_check_certificate_verify(hsi_tap *tap, hsi_handshake *handshake);
+hsi_status hsi_check_certificates(hsi_tap *tap, hsi_handshake *handshake); /* check_certificates.c */
 hsi_status hsi_check_offered(hsi_tap *tap, hsi_handshake *handshake); /* check_rules.c */
 hsi_status hsi_check_downgrade(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_session_id_echo(hsi_tap *tap, hsi_handshake *handshake);

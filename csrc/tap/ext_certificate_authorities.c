@@ -4,7 +4,7 @@
 
 static hsi_status dissect_certificate_authorities(hsi_fields *f, hsi_cursor *in)
 {
-    return hsi_dissect_opaques(f, in, "authorities", 2, 2);
+    return hsi_dissect_list(f, in, "authorities", 2, hsi_dissect_distinguished_name);
 }
 
 const hsi_extension hsi_ext_certificate_authorities = {47, "certificate_authorities", HSI_IN_CH | HSI_IN_CR,

@@ -14,8 +14,8 @@ static hsi_status dissect_request(hsi_fields *f, hsi_cursor *in)
         return hsi_field_rest(f, in, "request");
     }
     HSI_TRY(hsi_field_begin(f, in, "request"));
-    HSI_TRY(hsi_dissect_opaques(f, in, "responder_id_list", 2, 2));
-    HSI_TRY(hsi_field_opaque_vector(f, in, "request_extensions", 2));
+    HSI_TRY(hsi_dissect_list(f, in, "responder_id_list", 2, hsi_dissect_responder_id));
+    HSI_TRY(hsi_dissect_request_extensions(f, in, "request_extensions"));
     hsi_field_end(f, in);
     return HSI_OK;
 }

@@ -26,7 +26,7 @@ struct hsi_field {
     hsi_field_kind kind;
     bool bounded; /* its end is known while it is being filled: a vector, an extension, the message */
     uint64_t number;
-    hsi_bytes content; /* opaque and text: without the length field before it */
+    hsi_bytes content; /* opaque and text: without the length field before it; a struct of DER: all of it */
     const char *meaning; /* a registered name, or NULL */
     const char *rfc; /* "RFC 8446 section 4.2.8": its own or that of the nearest field above it; may be NULL */
     hsi_field *parent;
@@ -49,11 +49,14 @@ typedef enum hsi_in {
     HSI_IN_NST = 64
 } hsi_in;
 
+enum { HSI_RAW_PUBLIC_KEY = 2 }; /* CertificateType, RFC 7250 section 7 */
+
 /* What the layout of a message depends on, beside its own bytes. */
 typedef struct hsi_field_context {
     uint16_t version; /* negotiated, 0x0301 to 0x0304; 0: not known yet */
     const hsi_suite *suite; /* negotiated, for ServerKeyExchange and ClientKeyExchange; NULL: not known */
     uint8_t sender; /* HSI_CLIENT or HSI_SERVER (journal.h) */
+    uint8_t certificate_type; /* the sender's, as negotiated (RFC 7250): X.509 is 0 */
     bool sslv2; /* the message is an SSLv2-format ClientHello without a handshake header */
 } hsi_field_context;
 
@@ -66,6 +69,7 @@ typedef struct hsi_fields {
     hsi_field *open; /* the innermost field that is still being filled */
     hsi_status status; /* OK, or the first thing that made no sense */
     size_t stopped; /* where it stopped making sense: the offset of the first byte that could not be read */
+    size_t elements; /* of DER, read so far: der.c bounds them */
 } hsi_fields;
 
 /* ---- reading: each adds leaves for exactly the bytes it moves past; on failure neither has changed ---- */
@@ -80,6 +84,10 @@ HSI_MUST_USE hsi_status hsi_field_u8(hsi_fields *f, hsi_cursor *in, const char *
 HSI_MUST_USE hsi_status hsi_field_u16(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
 HSI_MUST_USE hsi_status hsi_field_u24(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
 HSI_MUST_USE hsi_status hsi_field_u32(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
+
+/* hsi_field_number: `width` bytes of any length that say a number in another way than those above. `meaning` may be NULL. */
+HSI_MUST_USE hsi_status hsi_field_number(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, uint64_t number,
+                                         const char *meaning);
 
 /* hsi_field_opaque: `length` bytes that have no structure. Zero bytes add no leaf. */
 HSI_MUST_USE hsi_status hsi_field_opaque(hsi_fields *f, hsi_cursor *in, const char *name, size_t length);
@@ -97,6 +105,11 @@ HSI_MUST_USE hsi_status hsi_field_text_vector(hsi_fields *f, hsi_cursor *in, con
 HSI_MUST_USE hsi_status hsi_field_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                          hsi_cursor *body);
 
+/* hsi_field_nested: hsi_field_opaque_vector whose content has parts: it has the value of the one and is open like the
+ * other. Who opens it reads `body` to its end. */
+HSI_MUST_USE hsi_status hsi_field_nested(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
+                                         hsi_cursor *body);
+
 /* hsi_field_begin opens a struct at the cursor; what is read until hsi_field_end becomes its children. TRUNCATED: the
  * cursor is empty, and no struct of TLS has zero bytes. */
 HSI_MUST_USE hsi_status hsi_field_begin(hsi_fields *f, const hsi_cursor *in, const char *name);
@@ -104,6 +117,12 @@ void hsi_field_end(hsi_fields *f, const hsi_cursor *in);
 
 /* hsi_field_bounded opens a struct of `length` bytes, which the caller knows to be there; hsi_fields_settle ends it. */
 HSI_MUST_USE hsi_status hsi_field_bounded(hsi_fields *f, const hsi_cursor *in, const char *name, size_t length);
+
+/* hsi_field_last is the field that was added last; its meaning may still be given to it. */
+static inline hsi_field *hsi_field_last(const hsi_fields *f)
+{
+    return f->open->last;
+}
 
 /* hsi_field_rfc says where the open field is defined; its later children inherit it. The text is static. */
 void hsi_field_rfc(hsi_fields *f, const char *rfc);

@@ -232,6 +232,7 @@ struct hsi_handshake {
     hsi_bytes alpn;
     hsi_bytes server_certificate; /* DER of the first one; empty: not seen */
     hsi_bytes client_certificate;
+    uint8_t certificate_types[2]; /* by sender, RFC 7250; 0: X.509 */
     const hsi_message *first[HSI_TYPES_KEPT][2]; /* see hsi_handshake_first */
     uint64_t epochs[2]; /* TLS 1.0 to 1.2: the epoch that its ChangeCipherSpec began, by sender; 0: none */
     hsi_transcript transcript;

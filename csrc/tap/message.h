@@ -63,6 +63,10 @@ HSI_MUST_USE hsi_status hsi_message_name(const char **out, hsi_arena *arena, hsi
 HSI_MUST_USE hsi_status hsi_message_dissect(hsi_fields *f, hsi_arena *arena, hsi_bytes raw,
                                             const hsi_field_context *context);
 
+/* hsi_message_certificate borrows the first certificate, or raw public key, of a whole Certificate message; empty: there is
+ * none. Without a tree, which a fold that nobody looks at does not need. */
+hsi_bytes hsi_message_certificate(hsi_bytes raw, const hsi_field_context *context);
+
 /* hsi_extensions_dissect reads `extensions<0..2^16-1>`: a field `extensions` with a child per extension, named by IANA or
  * "0x1234" (four lower-case hex digits), over the leaves `extension_type`, `length` and what its dissector reads. What an
  * extension cannot read is a leaf `trailing` inside it, and the next extension goes on. Absent (`in` is empty): adds

@@ -10,7 +10,7 @@ static hsi_status dissect_rfc5246(hsi_fields *f, hsi_cursor *in)
     if (hsi_dissect_names_algorithm(f)) {
         HSI_TRY(hsi_dissect_u16s(f, in, "supported_signature_algorithms", 2, hsi_signature_scheme));
     }
-    return hsi_dissect_opaques(f, in, "certificate_authorities", 2, 2);
+    return hsi_dissect_list(f, in, "certificate_authorities", 2, hsi_dissect_distinguished_name);
 }
 
 static hsi_status dissect_certificate_request(hsi_fields *f, hsi_cursor *in)

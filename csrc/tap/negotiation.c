@@ -134,6 +134,14 @@ static hsi_status learn_hello_retry_request(hsi_learning *l)
     return retry_transcript(l);
 }
 
+/* RFC 7250 section 4: the server says it in its hello, in TLS 1.3 in its EncryptedExtensions. Where neither: X.509, 0. */
+static void learn_certificate_types(hsi_learning *l)
+{
+    uint8_t *types = l->handshake->certificate_types;
+    types[HSI_CLIENT] = (uint8_t)number_at(l->root, "extensions.client_certificate_type.client_certificate_type");
+    types[HSI_SERVER] = (uint8_t)number_at(l->root, "extensions.server_certificate_type.server_certificate_type");
+}
+
 static hsi_status learn_server_hello(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
@@ -149,6 +157,7 @@ static hsi_status learn_server_hello(hsi_learning *l)
     handshake->encrypt_then_mac = present(l->root, "extensions.encrypt_then_mac");
     handshake->group = (uint16_t)number_at(l->root, "extensions.key_share.server_share.group");
     handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
+    learn_certificate_types(l);
     HSI_TRY(learn_psk(l));
     if (handshake->version >= HSI_TLS13) {
         handshake->resumed = handshake->psk;
@@ -168,6 +177,7 @@ static hsi_status learn_server_hello(hsi_learning *l)
 
 static hsi_status learn_encrypted_extensions(hsi_learning *l)
 {
+    learn_certificate_types(l);
     l->handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
     l->handshake->early_data_accepted = present(l->root, "extensions.early_data");
     if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY && !l->handshake->early_data_accepted) {
@@ -186,12 +196,10 @@ static hsi_status learn_end_of_early_data(hsi_learning *l)
 
 static hsi_status learn_certificate(hsi_learning *l)
 {
-    bool tls13 = l->handshake->version >= HSI_TLS13;
-    hsi_bytes der = content_at(l->root, tls13 ? "certificate_list[0].cert_data" : "certificate_list[0]");
     hsi_bytes *place =
         l->message->sender == HSI_SERVER ? &l->handshake->server_certificate : &l->handshake->client_certificate;
     if (place->length == 0) { /* a certificate after the handshake does not replace the one of the handshake */
-        *place = der;
+        *place = hsi_message_certificate(l->message->raw, &l->message->context);
     }
     return HSI_OK;
 }
@@ -235,6 +243,8 @@ static hsi_status learn_key_update(hsi_learning *l)
 
 #define FROM(side) (1u << (side))
 
+#define TREELESS (1u << 2) /* beside FROM: learned without the message's tree, which of certificates is large */
+
 /* A lesson is learned from the first message of its type, sent by an end that may send it; KeyUpdate has no first. */
 static const struct {
     uint8_t type;
@@ -245,7 +255,7 @@ static const struct {
     {HSI_SERVER_HELLO, FROM(HSI_SERVER), learn_server_hello},
     {HSI_END_OF_EARLY_DATA, FROM(HSI_CLIENT), learn_end_of_early_data},
     {HSI_ENCRYPTED_EXTENSIONS, FROM(HSI_SERVER), learn_encrypted_extensions},
-    {HSI_CERTIFICATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate},
+    {HSI_CERTIFICATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER) | TREELESS, learn_certificate},
     {HSI_SERVER_KEY_EXCHANGE, FROM(HSI_SERVER), learn_server_key_exchange},
     {HSI_CERTIFICATE_VERIFY, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate_verify},
     {HSI_FINISHED, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_finished},
@@ -294,8 +304,11 @@ static hsi_status learn(hsi_tap *tap, hsi_message *message)
     const hsi_fields *fields;
     for (size_t i = 0; i < HSI_COUNT(lessons) && !message->cut; i++) {
         if (teaches(i, message)) {
-            HSI_TRY(hsi_tap_fields(tap, message, &fields));
-            hsi_learning l = {tap, message->handshake, message, fields->root};
+            hsi_learning l = {tap, message->handshake, message, NULL};
+            if ((lessons[i].from & TREELESS) == 0) {
+                HSI_TRY(hsi_tap_fields(tap, message, &fields));
+                l.root = fields->root;
+            }
             return lessons[i].learn(&l);
         }
     }
@@ -314,6 +327,7 @@ hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message)
     message->context = (hsi_field_context){.version = handshake->version,
                                            .suite = handshake->suite_known ? &handshake->suite : NULL,
                                            .sender = message->sender,
+                                           .certificate_type = handshake->certificate_types[message->sender],
                                            .sslv2 = message->sslv2};
     bool counts = in_transcript(message);
     bool first = message->type < HSI_TYPES_KEPT && handshake->first[message->type][message->sender] == NULL;

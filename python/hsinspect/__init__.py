@@ -48,6 +48,7 @@ from hsinspect.trace import Trace
 
 if TYPE_CHECKING:
     from hsinspect import lab
+    from hsinspect.certificate import Certificate
     from hsinspect.saved import load
     from hsinspect.server import Server, serve
     from hsinspect.steps import Step
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
 # Loaded when they are first asked for: name -> module.
 _LATER = {
+    "Certificate": "hsinspect.certificate",
     "Server": "hsinspect.server",
     "Step": "hsinspect.steps",
     "Verification": "hsinspect.verification",
@@ -69,6 +71,7 @@ __all__ = [
     "Alert",
     "ApplicationData",
     "BusyError",
+    "Certificate",
     "CertificateError",
     "ChangeCipherSpec",
     "Check",

@@ -4,7 +4,7 @@ Scripts use the names of `hsinspect`; those marked "internal" are for the Python
 """
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Sequence, ValuesView
-from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, final, overload
+from typing import Any, ClassVar, Literal, Self, TypeAlias, TypedDict, TypeVar, final, overload, type_check_only
 
 from typing_extensions import disjoint_base
 
@@ -512,3 +512,22 @@ def suite(
 ) -> tuple[str, str | None, str, str, str, bool] | None: ...  # name, key exchange, cipher, MAC, PRF, tls13
 def lab_certificate(kind: str, length: int = 2) -> tuple[bytes, bytes, bytes]: ...  # chain, key, authority, PEM
 def lab_sign(kind: str, data: Buffer) -> bytes: ...  # by the authority of that kind; RSA and ECDSA with SHA-256
+
+@type_check_only
+class _CertificateFacts(TypedDict):
+    subject: str
+    issuer: str
+    serial: bytes
+    not_before: int  # seconds since 1970
+    not_after: int
+    key: str
+    bits: int
+    signature: str | None
+    self_signed: bool
+    fingerprint: bytes
+    key_id: bytes
+    names: tuple[tuple[str, bytes], ...]
+
+def certificate_facts(der: Buffer) -> _CertificateFacts: ...  # ValueError: GnuTLS cannot read it; so the next two
+def certificate_text(der: Buffer) -> str: ...
+def ocsp_response_text(der: Buffer) -> str: ...

@@ -18,6 +18,14 @@ def at(message: _core.Message, path: str) -> _core.Field | None:
         return None
 
 
+def at_field(field: _core.Field | None, path: str) -> _core.Field | None:
+    """The field at a path below another; None: there is none, or no such other."""
+    try:
+        return None if field is None else field[path]
+    except KeyError:
+        return None
+
+
 def items_of(field: _core.Field | None) -> list[_core.Field]:
     """The items of a vector, without its length."""
     return [] if field is None else [child for child in field if child.name.endswith("]")]

@@ -12,6 +12,7 @@ from hsinspect.fields import certificates_in
 
 if TYPE_CHECKING:
     from hsinspect import _core
+    from hsinspect.certificate import Certificate
     from hsinspect.trace import Trace
 
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class Verification:
     """What became of the peer's certificate.
 
-    chain: the certificates as they came, DER. verified_by: the side that looked, None: nobody did.
-    trusted: its verdict, None: nobody looked. reasons: the verdict in words. status: GnuTLS's status bits.
+    chain: the certificates as they came, DER; `certificates` says what is in them. verified_by: the side that looked,
+    None: nobody did. trusted: its verdict, None: nobody looked. reasons: the verdict in words. status: GnuTLS's status
+    bits.
     """
 
     chain: tuple[bytes, ...]
@@ -28,6 +30,13 @@ class Verification:
     trusted: bool | None
     reasons: str
     status: int
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The chain as GnuTLS reads it. ValueError: it cannot read one of them."""
+        from hsinspect.certificate import Certificate
+
+        return tuple(Certificate.of(der) for der in self.chain)
 
 
 def verification_of(trace: Trace) -> Verification:

@@ -99,7 +99,12 @@ static const layout client_key_exchanges[] = {
     {"aabb", 16, 0x0303, NULL, "dh_Yc", {{"body", 0, "aabb", NULL}}},
 };
 
-#define NAME "0004" "30023000" /* a DistinguishedName of four bytes */
+#define NAME "0004" "30023100" /* a DistinguishedName of four bytes */
+#define OCSP "30030a0106" /* an OCSPResponse: unauthorized */
+/* The shortest Certificate that there can be: no name, 1.2 for each algorithm, no key and no signature. */
+#define CERTIFICATE                                                                                                    \
+    "30403036020101300306012a3000301e170d3235303130323033303430355a170d3235303130323033303430355a3000"                 \
+    "3008300306012a030100300306012a030100"
 
 static const layout others[] = {
     {"", 0, 0x0303, NULL, "body", {{"length", 0, NULL, NULL}}},
@@ -111,14 +116,15 @@ static const layout others[] = {
      NULL,
      "extensions",
      {{"ticket_lifetime_hint", 7200, NULL, NULL}, {"ticket", 0, "746b74", NULL}}},
-    {"000007"
-     "000004"
-     "30023000",
+    {"000045"
+     "000042" CERTIFICATE,
      11,
      0x0302,
      NULL,
      "certificate_request_context",
-     {{"certificate_list[0]", 0, "30023000", NULL}}},
+     {{"certificate_list[0]", 0, CERTIFICATE, NULL},
+      {"certificate_list[0].Certificate.tbsCertificate.validity.notAfter", 0, "3235303130323033303430355a",
+       "2025-01-02T03:04:05Z"}}},
     {"020140"
      "0006" NAME,
      13,
@@ -127,7 +133,7 @@ static const layout others[] = {
      "supported_signature_algorithms",
      {{"certificate_types[0]", 1, NULL, "rsa_sign"},
       {"certificate_types[1]", 64, NULL, "ecdsa_sign"},
-      {"certificate_authorities[0]", 0, "30023000", NULL}}},
+      {"certificate_authorities[0]", 0, "30023100", NULL}}},
     {"0101"
      "0002"
      "0403"
@@ -146,23 +152,23 @@ static const layout others[] = {
      "body",
      {RSA_SIGNED_FIELDS}},
     {"01"
-     "000003"
-     "300100",
+     "000005" OCSP,
      22,
      0x0303,
      NULL,
      "body",
-     {{"status_type", 1, NULL, "ocsp"}, {"response", 0, "300100", NULL}}},
+     {{"status_type", 1, NULL, "ocsp"},
+      {"response", 0, OCSP, NULL},
+      {"response.OCSPResponse.responseStatus", 6, NULL, "unauthorized"}}},
     {"02"
-     "000009"
+     "00000b"
      "000000"
-     "000003"
-     "300100",
+     "000005" OCSP,
      22,
      0x0303,
      NULL,
      "body",
-     {{"ocsp_response_list[0]", 0, NULL, NULL}, {"ocsp_response_list[1]", 0, "300100", NULL}}},
+     {{"ocsp_response_list[0]", 0, NULL, NULL}, {"ocsp_response_list[1]", 0, OCSP, NULL}}},
     {"00", 24, 0x0304, NULL, "body", {{"request_update", 0, NULL, "update_not_requested"}}},
     {"01", 24, 0x0304, NULL, "body", {{"request_update", 1, NULL, "update_requested"}}},
     {"0002"

@@ -38,6 +38,8 @@ static void dissect(dissected *d, const char *contents, unsigned where)
 
 /* The bytes stand as the structs have them. */
 /* clang-format off */
+#define LOG_ID "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+#define SCT "00" LOG_ID "000001453c5fb835" "0000" "0403" "0002" "5a5b" /* v1, 49 bytes */
 static const struct row {
     const char *extension; /* type, length, data */
     unsigned where;
@@ -50,12 +52,16 @@ static const struct row {
     {"0000" "0000", HSI_IN_SH, {"server_name.length", 0, NULL, NULL}},
     {"0000" "0000", HSI_IN_EE, {"server_name.extension_type", 0, NULL, "server_name"}},
     {"0001" "0001" "02", HSI_IN_CH, {"max_fragment_length.max_fragment_length", 2, NULL, "2^10"}},
-    {"0005" "0009" "01" "0004" "0002" "6964" "0000", HSI_IN_CH,
-     {"status_request.request.responder_id_list[0]", 0, "6964", NULL}},
+    {"0005" "000d" "01" "0008" "0006" "a2040402abcd" "0000", HSI_IN_CH,
+     {"status_request.request.responder_id_list[0]", 0, "a2040402abcd", NULL}},
+    {"0005" "000d" "01" "0008" "0006" "a2040402abcd" "0000", HSI_IN_CH,
+     {"status_request.request.responder_id_list[0].ResponderID.byKey", 0, "abcd", NULL}},
     {"0005" "0005" "01" "0000" "0000", HSI_IN_CH, {"status_request.status_type", 1, NULL, "ocsp"}},
     {"0005" "0003" "09" "abcd", HSI_IN_CH, {"status_request.request", 0, "abcd", NULL}},
     {"0005" "0000", HSI_IN_SH, {"status_request.length", 0, NULL, NULL}},
-    {"0005" "0006" "01" "000002" "3000", HSI_IN_CT, {"status_request.response", 0, "3000", NULL}},
+    {"0005" "0009" "01" "000005" "30030a0103", HSI_IN_CT, {"status_request.response", 0, "30030a0103", NULL}},
+    {"0005" "0009" "01" "000005" "30030a0103", HSI_IN_CT,
+     {"status_request.response.OCSPResponse.responseStatus", 3, NULL, "tryLater"}},
     {"000a" "0006" "0004" "0a0a" "0017", HSI_IN_CH, {"supported_groups.named_group_list[1]", 23, NULL, "secp256r1"}},
     {"000a" "0004" "0002" "0100", HSI_IN_EE, {"supported_groups.named_group_list[0]", 256, NULL, "ffdhe2048"}},
     {"000b" "0002" "01" "00", HSI_IN_SH,
@@ -69,7 +75,13 @@ static const struct row {
     {"0010" "0005" "0003" "02" "6832", HSI_IN_EE,
      {"application_layer_protocol_negotiation.protocol_name_list[0]", 0, "6832", NULL}},
     {"0012" "0000", HSI_IN_CH, {"signed_certificate_timestamp.length", 0, NULL, NULL}},
-    {"0012" "0007" "0005" "0003" "736374", HSI_IN_CT, {"signed_certificate_timestamp.sct_list[0]", 0, "736374", NULL}},
+    {"0012" "0007" "0005" "0003" "016374", HSI_IN_CT, {"signed_certificate_timestamp.sct_list[0]", 0, "016374", NULL}},
+    {"0012" "0035" "0033" "0031" SCT, HSI_IN_CT,
+     {"signed_certificate_timestamp.sct_list[0].timestamp", 1396877277237, NULL, "2014-04-07T13:27:57.237Z"}},
+    {"0012" "0035" "0033" "0031" SCT, HSI_IN_CT,
+     {"signed_certificate_timestamp.sct_list[0].id", 0, LOG_ID, NULL}},
+    {"0012" "0035" "0033" "0031" SCT, HSI_IN_SH,
+     {"signed_certificate_timestamp.sct_list[0].signature", 0, "5a5b", NULL}},
     {"0013" "0003" "02" "0200", HSI_IN_CH,
      {"client_certificate_type.client_certificate_types[0]", 2, NULL, "Raw Public Key"}},
     {"0013" "0001" "00", HSI_IN_EE, {"client_certificate_type.client_certificate_type", 0, NULL, "X509"}},

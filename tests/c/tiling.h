@@ -5,7 +5,7 @@
 
 #include "tap/message.h"
 
-enum { TILING_DEPTH_MAX = 12 }; /* no struct of TLS nests deeper; the dissectors do not recurse */
+enum { TILING_DEPTH_MAX = 64 }; /* a vector of TLS, and DER in it as deep as der.c goes */
 
 static inline bool tiling_leaf(const hsi_field *leaf, hsi_bytes raw)
 {

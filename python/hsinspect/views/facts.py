@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from hsinspect import _core
-from hsinspect.certificate import common_name, decode
-from hsinspect.fields import at, certificates_in, items_of
+from hsinspect.fields import at, at_field, certificates_in, items_of
 from hsinspect.views.headline import version_text
 from hsinspect.views.show import counted, grouped_number, show_bytes
 
 Checks = Mapping[str, _core.Check]
 _NAMED_AT_MOST = 6  # extensions in a line
+_COMMON_NAME = b"\x55\x04\x03"  # 2.5.4.3
 
 
 def shown(field: _core.Field | None) -> str:
@@ -97,18 +97,53 @@ def _encrypted_extensions(message: _core.Message, checks: Checks) -> Iterator[st
     yield "; ".join(fact for fact in facts if fact) or "no extension"
 
 
+def _common_name(name: _core.Field | None) -> str:
+    """The commonName of a Name, the last one there is; the whole of one that has none."""
+    for relative in reversed(items_of(at_field(name, "rdnSequence"))):
+        for attribute in items_of(relative):
+            attribute_type = at_field(attribute, "type")
+            if attribute_type is not None and attribute_type.value == _COMMON_NAME:
+                return f"CN={shown(at_field(attribute, 'value'))}"
+    return shown(name)
+
+
 def _certificate(message: _core.Message, checks: Checks) -> Iterator[str]:
     chain = list(certificates_in(message))
-    if not chain:
+    key = at(message, "ASN1_subjectPublicKeyInfo") or at(message, "certificate_list[0].ASN1_subjectPublicKeyInfo")
+    if key is not None:
+        yield f"a raw public key: {shown(at_field(key, 'SubjectPublicKeyInfo')) or 'unreadable'}"
+    elif not chain:
         yield "no certificate"
-        return
-    decoded = decode(chain[0])
-    subject, issuer = common_name(decoded.get("subject", ())), common_name(decoded.get("issuer", ()))
-    more = f"; {len(chain)} in the chain" if len(chain) > 1 else ""
-    if subject is None:
-        yield f"a certificate of {grouped_number(len(chain[0]))} bytes{more}"
     else:
-        yield f"CN={show_bytes(subject)}, issued by CN={show_bytes(issuer or 'nobody')}{more}"
+        first = at(message, "certificate_list[0].cert_data.Certificate.tbsCertificate") or at(
+            message, "certificate_list[0].Certificate.tbsCertificate"
+        )
+        subject, issuer = at_field(first, "subject"), at_field(first, "issuer")
+        more = f"; {len(chain)} in the chain" if len(chain) > 1 else ""
+        if subject is None or issuer is None:
+            yield f"a certificate of {grouped_number(len(chain[0]))} bytes{more}"
+        else:
+            yield f"{_common_name(subject)}, issued by {_common_name(issuer)}{more}"
+        yield from _stapled(at(message, "certificate_list[0].extensions.status_request.response"))
+
+
+def _stapled(response: _core.Field | None) -> Iterator[str]:
+    """What an OCSP response says of the certificate."""
+    one = at_field(
+        response,
+        "OCSPResponse.responseBytes.response.BasicOCSPResponse.tbsResponseData.responses[0]",
+    )
+    status = at_field(response, "OCSPResponse.responseStatus")
+    if one is not None:
+        until = at_field(one, "nextUpdate")
+        said = f"OCSP: {shown(at_field(one, 'certStatus'))}, as of {shown(at_field(one, 'thisUpdate'))}"
+        yield said + (f", until {shown(until)}" if until is not None else "")
+    elif status is not None:
+        yield f"OCSP: {shown(status)}"
+
+
+def _certificate_status(message: _core.Message, checks: Checks) -> Iterator[str]:
+    yield from _stapled(at(message, "response") or at(message, "ocsp_response_list[0]"))
 
 
 def _server_key_exchange(message: _core.Message, checks: Checks) -> Iterator[str]:
@@ -159,6 +194,7 @@ _FACTS: Mapping[str, Callable[[_core.Message, Checks], Iterator[str]]] = {
     "HelloRetryRequest": _hello_retry_request,
     "EncryptedExtensions": _encrypted_extensions,
     "Certificate": _certificate,
+    "CertificateStatus": _certificate_status,
     "ServerKeyExchange": _server_key_exchange,
     "ClientKeyExchange": _client_key_exchange,
     "CertificateVerify": _certificate_verify,
