@@ -65,11 +65,11 @@ static void attach(hsi_field *field)
     parent->last = field;
 }
 
-static hsi_status add_uint(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_registry registry)
+hsi_status hsi_field_number(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, uint64_t number,
+                            const char *meaning)
 {
-    hsi_cursor ahead = *in;
-    uint64_t number;
-    HSI_TRY(hsi_cursor_uint(&ahead, width, &number));
+    hsi_cursor ahead = *in, bytes;
+    HSI_TRY(hsi_cursor_slice(&ahead, &bytes, width));
     size_t offset = offset_of(f, in);
     hsi_field *field = make(f, open_at(f, offset), name, offset, width);
     if (field == NULL) {
@@ -77,10 +77,18 @@ static hsi_status add_uint(hsi_fields *f, hsi_cursor *in, const char *name, size
     }
     field->kind = HSI_FIELD_UINT;
     field->number = number;
-    field->meaning = registry == NULL ? NULL : registry((uint32_t)number);
+    field->meaning = meaning;
     attach(field);
     *in = ahead;
     return HSI_OK;
+}
+
+static hsi_status add_uint(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_registry registry)
+{
+    hsi_cursor ahead = *in;
+    uint64_t number;
+    HSI_TRY(hsi_cursor_uint(&ahead, width, &number));
+    return hsi_field_number(f, in, name, width, number, registry == NULL ? NULL : registry((uint32_t)number));
 }
 
 hsi_status hsi_field_u8(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry)
@@ -101,6 +109,20 @@ hsi_status hsi_field_u24(hsi_fields *f, hsi_cursor *in, const char *name, hsi_re
 hsi_status hsi_field_u32(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry)
 {
     return add_uint(f, in, name, 4, registry);
+}
+
+hsi_status hsi_field_varint(hsi_fields *f, hsi_cursor *in, const char *name)
+{
+    enum { LENGTH_BITS = 2 };
+    hsi_cursor ahead = *in;
+    uint64_t number;
+    if (hsi_cursor_empty(in)) {
+        return HSI_TRUNCATED;
+    }
+    size_t width = (size_t)1 << (*in->at >> (8 - LENGTH_BITS));
+    HSI_TRY(hsi_cursor_uint(&ahead, width, &number));
+    number &= UINT64_MAX >> (64 - 8 * width + LENGTH_BITS);
+    return hsi_field_number(f, in, name, width, number, NULL);
 }
 
 hsi_status hsi_field_opaque(hsi_fields *f, hsi_cursor *in, const char *name, size_t length)
@@ -187,6 +209,14 @@ hsi_status hsi_field_vector(hsi_fields *f, hsi_cursor *in, const char *name, siz
     attach(vector);
     f->open = vector;
     *in = ahead;
+    return HSI_OK;
+}
+
+hsi_status hsi_field_nested(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_cursor *body)
+{
+    HSI_TRY(hsi_field_vector(f, in, name, width, body));
+    f->open->kind = HSI_FIELD_OPAQUE;
+    f->open->content = hsi_cursor_rest(body);
     return HSI_OK;
 }
 

@@ -38,17 +38,6 @@ struct hsi_field {
 #define HSI_NOT_AN_ITEM SIZE_MAX
 #define HSI_ITEM NULL /* as a name: the next item of the vector that is open */
 
-/* Where an extension stands: the messages of RFC 8446 section 4.2. In TLS 1.2 and before: CH and SH. */
-typedef enum hsi_in {
-    HSI_IN_CH = 1,
-    HSI_IN_SH = 2,
-    HSI_IN_HRR = 4,
-    HSI_IN_EE = 8,
-    HSI_IN_CT = 16,
-    HSI_IN_CR = 32,
-    HSI_IN_NST = 64
-} hsi_in;
-
 /* What the layout of a message depends on, beside its own bytes. */
 typedef struct hsi_field_context {
     uint16_t version; /* negotiated, 0x0301 to 0x0304; 0: not known yet */
@@ -81,6 +70,10 @@ HSI_MUST_USE hsi_status hsi_field_u16(hsi_fields *f, hsi_cursor *in, const char 
 HSI_MUST_USE hsi_status hsi_field_u24(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
 HSI_MUST_USE hsi_status hsi_field_u32(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
 
+/* hsi_field_number: `width` bytes of any length that say a number in another way than those above. `meaning` may be NULL. */
+HSI_MUST_USE hsi_status hsi_field_number(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, uint64_t number,
+                                         const char *meaning);
+
 /* hsi_field_opaque: `length` bytes that have no structure. Zero bytes add no leaf. */
 HSI_MUST_USE hsi_status hsi_field_opaque(hsi_fields *f, hsi_cursor *in, const char *name, size_t length);
 
@@ -92,9 +85,17 @@ HSI_MUST_USE hsi_status hsi_field_rest(hsi_fields *f, hsi_cursor *in, const char
 HSI_MUST_USE hsi_status hsi_field_opaque_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width);
 HSI_MUST_USE hsi_status hsi_field_text_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width);
 
+/* hsi_field_varint: an integer of QUIC, of 1, 2, 4 or 8 bytes as its first two bits say. RFC 9000 section 16. */
+HSI_MUST_USE hsi_status hsi_field_varint(hsi_fields *f, hsi_cursor *in, const char *name);
+
 /* hsi_field_vector: opens the vector `name` with a length field of `width` bytes: a leaf `length`, and what is read from
  * `body` afterwards becomes its children, until `body` is empty. */
 HSI_MUST_USE hsi_status hsi_field_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
+                                         hsi_cursor *body);
+
+/* hsi_field_nested: hsi_field_opaque_vector whose content has parts: it has the value of the one and is open like the
+ * other. Who opens it reads `body` to its end. */
+HSI_MUST_USE hsi_status hsi_field_nested(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                          hsi_cursor *body);
 
 /* hsi_field_begin opens a struct at the cursor; what is read until hsi_field_end becomes its children. TRUNCATED: the
@@ -104,6 +105,12 @@ void hsi_field_end(hsi_fields *f, const hsi_cursor *in);
 
 /* hsi_field_bounded opens a struct of `length` bytes, which the caller knows to be there; hsi_fields_settle ends it. */
 HSI_MUST_USE hsi_status hsi_field_bounded(hsi_fields *f, const hsi_cursor *in, const char *name, size_t length);
+
+/* hsi_field_last is the field that was added last; its meaning may still be given to it. */
+static inline hsi_field *hsi_field_last(const hsi_fields *f)
+{
+    return f->open->last;
+}
 
 /* hsi_field_rfc says where the open field is defined; its later children inherit it. The text is static. */
 void hsi_field_rfc(hsi_fields *f, const char *rfc);
