@@ -1,5 +1,5 @@
 /* Group: what a public share of a named group is made of, and how long that is: a point, a number, the key or the ciphertext
- * of a KEM, or two of them. RFC 8446 section 4.2.8, RFC 8422 section 5.4, RFC 10024 section 4, FIPS 203 table 3.
+ * of a KEM, or two of them. RFC 8446 section 4.2.8, RFC 8422 section 5.4, RFC 10024 section 3, FIPS 203 table 3.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_PROTO_GROUP_H
 #define HSI_PROTO_GROUP_H

@@ -1,5 +1,5 @@
 /* pake: a password-authenticated key exchange in the place of (EC)DHE; a client sends shares, a server one.
- * draft-bmw-tls-pake13 section 3.
+ * draft-bmw-tls-pake13.
  * SPDX-License-Identifier: MIT */
 #include "tap/dissect.h"
 
@@ -22,5 +22,4 @@ static hsi_status dissect_pake(hsi_fields *f, hsi_cursor *in)
     return hsi_dissect_structs(f, in, "client_shares", 2, dissect_pake_share);
 }
 
-const hsi_extension hsi_ext_pake = {35387, "pake", HSI_IN_CH | HSI_IN_SH, dissect_pake,
-                                    "draft-bmw-tls-pake13 section 3"};
+const hsi_extension hsi_ext_pake = {35387, "pake", HSI_IN_CH | HSI_IN_SH, dissect_pake, "draft-bmw-tls-pake13"};

@@ -1,5 +1,5 @@
 /* ChannelID: a key of the client's own on P-256, and its signature. It is written as an extension.
- * draft-balfanz-tls-channelid section 3.
+ * draft-balfanz-tls-channelid.
  * SPDX-License-Identifier: MIT */
 #include "tap/dissect.h"
 
@@ -22,5 +22,5 @@ static hsi_status dissect_channel_id(hsi_fields *f, hsi_cursor *in)
     return hsi_cursor_empty(&data) ? HSI_OK : HSI_ILLEGAL;
 }
 
-const hsi_message_type hsi_msg_channel_id = {HSI_CHANNEL_ID, "ChannelID", "draft-balfanz-tls-channelid section 3",
+const hsi_message_type hsi_msg_channel_id = {HSI_CHANNEL_ID, "ChannelID", "draft-balfanz-tls-channelid",
                                              dissect_channel_id};

@@ -1,5 +1,5 @@
 /* ClientKeyExchange: the client's half as the key exchange has it. RFC 5246 section 7.4.7, RFC 8422 section 5.7,
- * RFC 4279 sections 2 to 4, RFC 5489 section 2, RFC 5054 section 2.5.4, RFC 2712 section 3, RFC 8492 section 4.5, RFC 9189
+ * RFC 4279 sections 2 to 4, RFC 5489 section 2, RFC 5054 section 2.5.4, RFC 2712 section 3, RFC 8492 section 4, RFC 9189
  * section 4.2.4.
  * SPDX-License-Identifier: MIT */
 #include "tap/dissect.h"
@@ -77,7 +77,7 @@ static const struct layout {
     {"DHE-PSK", true, dissect_dh, "RFC 4279 section 3"},
     {"DHE-RSA", false, dissect_dh, "RFC 5246 section 7.4.7.2"},
     {"DHE-RSA-EXPORT", false, dissect_dh, "RFC 2246 section 7.4.7.2"},
-    {"ECCPWD", false, dissect_eccpwd, "RFC 8492 section 4.5"},
+    {"ECCPWD", false, dissect_eccpwd, "RFC 8492 section 4"},
     {"ECDH-ECDSA", false, dissect_static_ecdh, "RFC 8422 section 5.7"},
     {"ECDH-RSA", false, dissect_static_ecdh, "RFC 8422 section 5.7"},
     {"ECDHE-ECDSA", false, dissect_ecdh, "RFC 8422 section 5.7"},

@@ -1,6 +1,6 @@
 /* ServerKeyExchange: parameters as the key exchange has them, and for some a signature over both randoms and `params`.
  * RFC 5246 section 7.4.3, RFC 8422 section 5.4, RFC 4279 sections 2 to 4, RFC 5489 section 2, RFC 5054 section 2.5.3,
- * RFC 8492 section 4.5.
+ * RFC 8492 section 4.
  * SPDX-License-Identifier: MIT */
 #include "tap/dissect.h"
 
@@ -36,7 +36,7 @@ static hsi_status dissect_srp(hsi_fields *f, hsi_cursor *in)
 
 static hsi_status dissect_eccpwd(hsi_fields *f, hsi_cursor *in)
 {
-    hsi_field_rfc(f, "RFC 8492 section 4.5");
+    hsi_field_rfc(f, "RFC 8492 section 4");
     HSI_TRY(hsi_field_opaque_vector(f, in, "salt", 1));
     HSI_TRY(hsi_dissect_curve_params(f, in));
     HSI_TRY(hsi_dissect_point(f, in, "ec_selement", 1));

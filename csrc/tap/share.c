@@ -1,5 +1,5 @@
 /* Share: the public value of a key exchange, in its parts: a point's coordinates, the two halves of a hybrid group.
- * RFC 8446 section 4.2.8, RFC 8422 section 5.4.1, RFC 10024 section 4.
+ * RFC 8446 section 4.2.8, RFC 8422 section 5.4.1, RFC 10024 section 3.
  * SPDX-License-Identifier: MIT */
 #include "proto/group.h"
 #include "tap/dissect.h"

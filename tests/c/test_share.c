@@ -1,5 +1,5 @@
 /* Tests csrc/tap/share.c and csrc/proto/group.c: the parts of a public share, by group and by who sent it. Lengths: FIPS 203
- * table 3, RFC 7748 section 5, RFC 8446 section 4.2.8.2, RFC 10024 section 4.
+ * table 3, RFC 7748 section 5, RFC 8446 section 4.2.8.2, RFC 10024 section 3.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
