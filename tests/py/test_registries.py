@@ -25,7 +25,6 @@ LOOKUPS = sorted(ROWS)
 
 WITH_GREASE = {
     "hsi_cipher_suite",
-    "hsi_ech_config_extension",
     "hsi_extension_name",
     "hsi_named_group",
     "hsi_protocol_name_grease",
@@ -152,6 +151,8 @@ def test_grease_is_where_rfc_8701_puts_it_and_nowhere_else(function):
     expected = {}
     if function in WITH_GREASE:
         expected = {value: f"GREASE_0x{value:04X}" for value in range(0x0A0A, 0x10000, 0x1010)}
+    elif function == "hsi_ech_config_extension":  # RFC 9849 section 11.3: 0 instead of 0x0A0A
+        expected = {value: f"GREASE_0x{value:04X}" for value in (0, *range(0x1A1A, 0x10000, 0x1010))}
     elif function == "hsi_psk_mode":
         expected = {value: f"GREASE_0x{value:02X}" for value in range(0x0B, 0x100, 0x1F)}
     assert {value: name for value, name in ROWS[function] if name.startswith("GREASE_")} == expected
