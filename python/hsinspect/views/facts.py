@@ -147,11 +147,11 @@ def _certificate_request(message: _core.Message, checks: Checks) -> Iterator[str
 
 
 def _compressed_certificate(message: _core.Message, checks: Checks) -> Iterator[str]:
-    compressed = at(message, "compressed_certificate_message")
-    length = at(message, "uncompressed_length")
-    if compressed is not None and length is not None:
+    fields = [at(message, path) for path in ("compressed_certificate_message", "uncompressed_length")]
+    compressed, length = (field and field.value for field in fields)
+    if isinstance(compressed, bytes) and isinstance(length, int):
         algorithm = shown(at(message, "algorithm"))
-        yield f"{algorithm}: {grouped_number(len(compressed.value))} bytes for {grouped_number(length.value)}"
+        yield f"{algorithm}: {grouped_number(len(compressed))} bytes for {grouped_number(length)}"
 
 
 def _next_protocol(message: _core.Message, checks: Checks) -> Iterator[str]:
