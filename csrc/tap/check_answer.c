@@ -112,37 +112,12 @@ hsi_verdict hsi_judge_one_limit(hsi_judging *j)
 
 /* ---- renegotiation ---- */
 
-/* The verify_data of the handshake before, of one sender; empty: its Finished was not seen. */
-static hsi_bytes verify_data(const hsi_judging *j, uint8_t sender)
-{
-    enum { HEADER = 4 };
-    const hsi_handshake *before = j->tap->handshakes.items[j->message->handshake->index - 1];
-    const hsi_message *finished = hsi_handshake_first(before, HSI_FINISHED, sender);
-    bool whole = finished != NULL && finished->raw.length > HEADER;
-    return whole ? hsi_bytes_slice(finished->raw, HEADER, finished->raw.length - HEADER) : HSI_BYTES_EMPTY;
-}
-
-/* A client repeats its own verify_data, a server the client's and its own. */
-static hsi_verdict judge_repeated(hsi_judging *j, const hsi_field *info)
-{
-    bool both = j->message->sender == HSI_SERVER;
-    hsi_bytes client = verify_data(j, HSI_CLIENT);
-    hsi_bytes server = both ? verify_data(j, HSI_SERVER) : HSI_BYTES_EMPTY;
-    if (client.length == 0 || (both && server.length == 0)) {
-        return HSI_NOT_CHECKABLE;
-    }
-    bool right = info->content.length == client.length + server.length &&
-                 hsi_bytes_equal(hsi_bytes_slice(info->content, 0, client.length), client) &&
-                 hsi_bytes_equal(hsi_bytes_slice(info->content, client.length, server.length), server);
-    return hsi_judge_blame(j, right ? NULL : info);
-}
-
+/* What it repeats in a later handshake is a check of Finished. */
 hsi_verdict hsi_judge_renegotiation(hsi_judging *j)
 {
     const hsi_field *info = hsi_judge_at(j, "extensions.renegotiation_info.renegotiated_connection");
-    if (info == NULL) {
+    if (info == NULL || j->message->handshake->index > 0) {
         return HSI_NOT_CHECKABLE;
     }
-    bool first = j->message->handshake->index == 0;
-    return first ? hsi_judge_blame(j, info->content.length == 0 ? NULL : info) : judge_repeated(j, info);
+    return hsi_judge_blame(j, info->content.length == 0 ? NULL : info);
 }

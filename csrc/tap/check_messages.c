@@ -40,9 +40,9 @@ static const struct hsi_message_rule {
      "RFC 8446 section 4.2.8, RFC 8422 section 5.4.1, RFC 10024 section 3", "is not what its group has"},
     {"rule.ec_point_formats.uncompressed", ON_HELLOS, false, hsi_judge_point_formats,
      "ec_point_format_list has uncompressed", "RFC 8422 section 5.1.2", "lacks it"},
-    {"rule.renegotiation_info.content", ON_HELLOS, false, hsi_judge_renegotiation,
-     "renegotiated_connection is empty in the first handshake, then the verify_data of the one before",
-     "RFC 5746 sections 3.4 to 3.7", "is something else"},
+    {"rule.renegotiation_info.empty", ON_HELLOS, false, hsi_judge_renegotiation,
+     "renegotiated_connection is empty in the first handshake of a connection", "RFC 5746 sections 3.4 and 3.6",
+     "is not empty"},
     {"rule.server_hello.legacy_fields", ON(HSI_SERVER_HELLO), false, hsi_judge_legacy_answer,
      "a ServerHello with selected_version has no lower one than TLS 1.3 there, legacy_version 0x0303 and no "
      "compression",

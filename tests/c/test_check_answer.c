@@ -23,42 +23,21 @@
     "d2d2d2d2d2d2d2d2d2d2d2d2"
 
 static const judged rows[] = {
-    {"rule.renegotiation_info.content", HSI_PASSED, NULL,
+    {"rule.renegotiation_info.empty", HSI_PASSED, NULL,
      {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0005" "ff010001" "00"}}},
-    {"rule.renegotiation_info.content", HSI_FAILED, "renegotiated_connection",
+    {"rule.renegotiation_info.empty", HSI_FAILED, "renegotiated_connection",
      {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0006" "ff010002" "01aa"}}},
-    {"rule.renegotiation_info.content", HSI_NOT_CHECKABLE, NULL,
+    {"rule.renegotiation_info.empty", HSI_NOT_CHECKABLE, NULL,
      {{0, 1, HELLO}}},
-    {"rule.renegotiation_info.content", HSI_PASSED, NULL,
+    {"rule.renegotiation_info.empty", HSI_FAILED, "renegotiated_connection",
      {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0005" "ff010001" "00"},
-      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "0005" "ff010001" "00"},
+      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "0006" "ff010002" "01d2"}}},
+    {"rule.renegotiation_info.empty", HSI_NOT_CHECKABLE, NULL, /* the second handshake repeats the first one's Finished */
+     {{0, 1, HELLO},
+      {1, 2, ANSWER12},
       {0, 20, FINISHED_CLIENT},
       {1, 20, FINISHED_SERVER},
       {0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0011" "ff01000d" "0c"
-         "c1c1c1c1c1c1c1c1c1c1c1c1"},
-      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "001d" "ff010019" "18" "c1c1c1c1c1c1c1c1c1c1c1c1"
-         "d2d2d2d2d2d2d2d2d2d2d2d2"}}},
-    {"rule.renegotiation_info.content", HSI_FAILED, "renegotiated_connection",
-     {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0005" "ff010001" "00"},
-      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "0005" "ff010001" "00"},
-      {0, 20, FINISHED_CLIENT},
-      {1, 20, FINISHED_SERVER},
-      {0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0011" "ff01000d" "0c"
-         "d2d2d2d2d2d2d2d2d2d2d2d2"}}},
-    {"rule.renegotiation_info.content", HSI_FAILED, "renegotiated_connection",
-     {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0005" "ff010001" "00"},
-      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "0005" "ff010001" "00"},
-      {0, 20, FINISHED_CLIENT},
-      {1, 20, FINISHED_SERVER},
-      {0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0005" "ff010001" "00"}}},
-    {"rule.renegotiation_info.content", HSI_FAILED, "renegotiated_connection",
-     {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0005" "ff010001" "00"},
-      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "0005" "ff010001" "00"},
-      {0, 20, FINISHED_CLIENT},
-      {1, 20, FINISHED_SERVER},
-      {0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0011" "ff01000d" "0c"
-         "c1c1c1c1c1c1c1c1c1c1c1c1"},
-      {1, 2, "0303" RANDOM "02a1a2" "c02f" "00" "001d" "ff010019" "18" "d2d2d2d2d2d2d2d2d2d2d2d2"
          "c1c1c1c1c1c1c1c1c1c1c1c1"}}},
     {"rule.server_hello.legacy_fields", HSI_PASSED, NULL,
      {{0, 1, HELLO13},
