@@ -61,8 +61,8 @@ typedef struct said {
     const char *body;
 } said;
 
-/* say_all says messages up to the first that has no body, and looks at what comes of them. */
-static inline void say_all(hsi_tap *tap, const said *messages, size_t most)
+/* say_conversation says messages up to the first that has no body, and looks at what comes of them. */
+static inline void say_conversation(hsi_tap *tap, const said *messages, size_t most)
 {
     for (size_t i = 0; i < most && messages[i].body != NULL; i++) {
         say(tap, messages[i].sender, messages[i].type, messages[i].body);

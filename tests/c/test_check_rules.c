@@ -216,7 +216,7 @@ static void judges_as_the_rfc_says(void **state)
 {
     const struct row *row = *state;
     folded fold = fold_nothing();
-    say_all(fold.tap, row->messages, SAID_MAX);
+    say_conversation(fold.tap, row->messages, SAID_MAX);
     expect_verdict(fold.tap, "rule.message.well_formed", HSI_PASSED); /* or the row is about something else */
     if (row->verdict == HSI_NOT_CHECKABLE) {
         expect_no_check(fold.tap, row->name);
