@@ -64,6 +64,33 @@ const char *hsi_alert_level(uint32_t value)
     return hsi_name_find(alert_level_names, HSI_COUNT(alert_level_names), value);
 }
 
+/* registries/supplemental_data.csv */
+static const hsi_name authz_data_format_names[] = {
+    {0, "x509_attr_cert"},
+    {1, "saml_assertion"},
+    {2, "x509_attr_cert_url"},
+    {3, "saml_assertion_url"},
+    {64, "keynote_assertion_list"},
+    {65, "keynote_assertion_list_url"},
+    {66, "dtcp_authorization"},
+};
+
+const char *hsi_authz_data_format(uint32_t value)
+{
+    return hsi_name_find(authz_data_format_names, HSI_COUNT(authz_data_format_names), value);
+}
+
+/* registries/cached_information_types.csv */
+static const hsi_name cached_information_type_names[] = {
+    {1, "cert"},
+    {2, "cert_req"},
+};
+
+const char *hsi_cached_information_type(uint32_t value)
+{
+    return hsi_name_find(cached_information_type_names, HSI_COUNT(cached_information_type_names), value);
+}
+
 /* registries/certificate_status_types.csv */
 static const hsi_name certificate_status_type_names[] = {
     {1, "ocsp"},
@@ -556,6 +583,31 @@ const char *hsi_ec_point_format(uint32_t value)
     return hsi_name_find(ec_point_format_names, HSI_COUNT(ec_point_format_names), value);
 }
 
+/* registries/grease.csv */
+static const hsi_name ech_config_extension_names[] = {
+    {0x0000, "GREASE_0x0000"},
+    {0x1A1A, "GREASE_0x1A1A"},
+    {0x2A2A, "GREASE_0x2A2A"},
+    {0x3A3A, "GREASE_0x3A3A"},
+    {0x4A4A, "GREASE_0x4A4A"},
+    {0x5A5A, "GREASE_0x5A5A"},
+    {0x6A6A, "GREASE_0x6A6A"},
+    {0x7A7A, "GREASE_0x7A7A"},
+    {0x8A8A, "GREASE_0x8A8A"},
+    {0x9A9A, "GREASE_0x9A9A"},
+    {0xAAAA, "GREASE_0xAAAA"},
+    {0xBABA, "GREASE_0xBABA"},
+    {0xCACA, "GREASE_0xCACA"},
+    {0xDADA, "GREASE_0xDADA"},
+    {0xEAEA, "GREASE_0xEAEA"},
+    {0xFAFA, "GREASE_0xFAFA"},
+};
+
+const char *hsi_ech_config_extension(uint32_t value)
+{
+    return hsi_name_find(ech_config_extension_names, HSI_COUNT(ech_config_extension_names), value);
+}
+
 /* registries/extensions.csv, registries/unregistered_extensions.csv, registries/grease.csv */
 static const hsi_name extension_names[] = {
     {0, "server_name"},
@@ -654,7 +706,7 @@ const char *hsi_extension_name(uint32_t value)
     return hsi_name_find(extension_names, HSI_COUNT(extension_names), value);
 }
 
-/* registries/handshake_types.csv */
+/* registries/handshake_types.csv, registries/unregistered_handshake_types.csv */
 static const hsi_name handshake_type_names[] = {
     {0, "hello_request"},
     {1, "client_hello"},
@@ -680,6 +732,8 @@ static const hsi_name handshake_type_names[] = {
     {24, "key_update"},
     {25, "compressed_certificate"},
     {26, "ekt_key"},
+    {67, "next_protocol"},
+    {203, "channel_id"},
     {254, "message_hash"},
 };
 
@@ -714,6 +768,61 @@ static const hsi_name heartbeat_mode_names[] = {
 const char *hsi_heartbeat_mode(uint32_t value)
 {
     return hsi_name_find(heartbeat_mode_names, HSI_COUNT(heartbeat_mode_names), value);
+}
+
+/* registries/hpke_aead.csv */
+static const hsi_name hpke_aead_names[] = {
+    {0x0001, "AES-128-GCM"},
+    {0x0002, "AES-256-GCM"},
+    {0x0003, "ChaCha20Poly1305"},
+    {0xFFFF, "Export-only"},
+};
+
+const char *hsi_hpke_aead(uint32_t value)
+{
+    return hsi_name_find(hpke_aead_names, HSI_COUNT(hpke_aead_names), value);
+}
+
+/* registries/hpke_kdf.csv */
+static const hsi_name hpke_kdf_names[] = {
+    {0x0001, "HKDF-SHA256"},
+    {0x0002, "HKDF-SHA384"},
+    {0x0003, "HKDF-SHA512"},
+    {0x0010, "SHAKE128"},
+    {0x0011, "SHAKE256"},
+    {0x0012, "TurboSHAKE128"},
+    {0x0013, "TurboSHAKE256"},
+};
+
+const char *hsi_hpke_kdf(uint32_t value)
+{
+    return hsi_name_find(hpke_kdf_names, HSI_COUNT(hpke_kdf_names), value);
+}
+
+/* registries/hpke_kem.csv */
+static const hsi_name hpke_kem_names[] = {
+    {0x0010, "DHKEM(P-256, HKDF-SHA256)"},
+    {0x0011, "DHKEM(P-384, HKDF-SHA384)"},
+    {0x0012, "DHKEM(P-521, HKDF-SHA512)"},
+    {0x0013, "DHKEM(CP-256, HKDF-SHA256)"},
+    {0x0014, "DHKEM(CP-384, HKDF-SHA384)"},
+    {0x0015, "DHKEM(CP-521, HKDF-SHA512)"},
+    {0x0016, "DHKEM(secp256k1, HKDF-SHA256)"},
+    {0x0020, "DHKEM(X25519, HKDF-SHA256)"},
+    {0x0021, "DHKEM(X448, HKDF-SHA512)"},
+    {0x0022, "DHKEM(X25519+Elligator, HKDF-SHA256)"},
+    {0x0030, "X25519Kyber768Draft00"},
+    {0x0040, "ML-KEM-512"},
+    {0x0041, "ML-KEM-768"},
+    {0x0042, "ML-KEM-1024"},
+    {0x0050, "MLKEM768-P256"},
+    {0x0051, "MLKEM1024-P384"},
+    {0x647A, "X-Wing"},
+};
+
+const char *hsi_hpke_kem(uint32_t value)
+{
+    return hsi_name_find(hpke_kem_names, HSI_COUNT(hpke_kem_names), value);
 }
 
 /* registries/supported_groups.csv, registries/grease.csv */
@@ -834,6 +943,31 @@ const char *hsi_protocol_version(uint32_t value)
     return hsi_name_find(protocol_version_names, HSI_COUNT(protocol_version_names), value);
 }
 
+/* registries/grease.csv */
+static const hsi_name protocol_name_grease_names[] = {
+    {0x0A0A, "GREASE_0x0A0A"},
+    {0x1A1A, "GREASE_0x1A1A"},
+    {0x2A2A, "GREASE_0x2A2A"},
+    {0x3A3A, "GREASE_0x3A3A"},
+    {0x4A4A, "GREASE_0x4A4A"},
+    {0x5A5A, "GREASE_0x5A5A"},
+    {0x6A6A, "GREASE_0x6A6A"},
+    {0x7A7A, "GREASE_0x7A7A"},
+    {0x8A8A, "GREASE_0x8A8A"},
+    {0x9A9A, "GREASE_0x9A9A"},
+    {0xAAAA, "GREASE_0xAAAA"},
+    {0xBABA, "GREASE_0xBABA"},
+    {0xCACA, "GREASE_0xCACA"},
+    {0xDADA, "GREASE_0xDADA"},
+    {0xEAEA, "GREASE_0xEAEA"},
+    {0xFAFA, "GREASE_0xFAFA"},
+};
+
+const char *hsi_protocol_name_grease(uint32_t value)
+{
+    return hsi_name_find(protocol_name_grease_names, HSI_COUNT(protocol_name_grease_names), value);
+}
+
 /* registries/psk_modes.csv, registries/grease.csv */
 static const hsi_name psk_mode_names[] = {
     {0, "psk_ke"},
@@ -851,6 +985,35 @@ static const hsi_name psk_mode_names[] = {
 const char *hsi_psk_mode(uint32_t value)
 {
     return hsi_name_find(psk_mode_names, HSI_COUNT(psk_mode_names), value);
+}
+
+/* registries/quic_transport_parameters.csv */
+static const hsi_name quic_transport_parameter_names[] = {
+    {0x00, "original_destination_connection_id"},
+    {0x01, "max_idle_timeout"},
+    {0x02, "stateless_reset_token"},
+    {0x03, "max_udp_payload_size"},
+    {0x04, "initial_max_data"},
+    {0x05, "initial_max_stream_data_bidi_local"},
+    {0x06, "initial_max_stream_data_bidi_remote"},
+    {0x07, "initial_max_stream_data_uni"},
+    {0x08, "initial_max_streams_bidi"},
+    {0x09, "initial_max_streams_uni"},
+    {0x0A, "ack_delay_exponent"},
+    {0x0B, "max_ack_delay"},
+    {0x0C, "disable_active_migration"},
+    {0x0D, "preferred_address"},
+    {0x0E, "active_connection_id_limit"},
+    {0x0F, "initial_source_connection_id"},
+    {0x10, "retry_source_connection_id"},
+    {0x11, "version_information"},
+    {0x20, "max_datagram_frame_size"},
+    {0x2AB2, "grease_quic_bit"},
+};
+
+const char *hsi_quic_transport_parameter(uint32_t value)
+{
+    return hsi_name_find(quic_transport_parameter_names, HSI_COUNT(quic_transport_parameter_names), value);
 }
 
 /* registries/signature_algorithms.csv */
@@ -946,6 +1109,144 @@ static const hsi_name signature_scheme_names[] = {
 const char *hsi_signature_scheme(uint32_t value)
 {
     return hsi_name_find(signature_scheme_names, HSI_COUNT(signature_scheme_names), value);
+}
+
+/* registries/srtp_protection_profiles.csv */
+static const hsi_name srtp_protection_profile_names[] = {
+    {0x0001, "SRTP_AES128_CM_HMAC_SHA1_80"},
+    {0x0002, "SRTP_AES128_CM_HMAC_SHA1_32"},
+    {0x0005, "SRTP_NULL_HMAC_SHA1_80"},
+    {0x0006, "SRTP_NULL_HMAC_SHA1_32"},
+    {0x0007, "SRTP_AEAD_AES_128_GCM"},
+    {0x0008, "SRTP_AEAD_AES_256_GCM"},
+    {0x0009, "DOUBLE_AEAD_AES_128_GCM_AEAD_AES_128_GCM"},
+    {0x000A, "DOUBLE_AEAD_AES_256_GCM_AEAD_AES_256_GCM"},
+    {0x000B, "SRTP_ARIA_128_CTR_HMAC_SHA1_80"},
+    {0x000C, "SRTP_ARIA_128_CTR_HMAC_SHA1_32"},
+    {0x000D, "SRTP_ARIA_256_CTR_HMAC_SHA1_80"},
+    {0x000E, "SRTP_ARIA_256_CTR_HMAC_SHA1_32"},
+    {0x000F, "SRTP_AEAD_ARIA_128_GCM"},
+    {0x0010, "SRTP_AEAD_ARIA_256_GCM"},
+};
+
+const char *hsi_srtp_protection_profile(uint32_t value)
+{
+    return hsi_name_find(srtp_protection_profile_names, HSI_COUNT(srtp_protection_profile_names), value);
+}
+
+/* registries/supplemental_data.csv */
+static const hsi_name supplemental_data_type_names[] = {
+    {0, "user_mapping_data"},
+    {16386, "authz_data"},
+};
+
+const char *hsi_supplemental_data_type(uint32_t value)
+{
+    return hsi_name_find(supplemental_data_type_names, HSI_COUNT(supplemental_data_type_names), value);
+}
+
+/* registries/token_binding_key_parameters.csv */
+static const hsi_name token_binding_key_parameters_names[] = {
+    {0, "rsa2048_pkcs1.5"},
+    {1, "rsa2048_pss"},
+    {2, "ecdsap256"},
+};
+
+const char *hsi_token_binding_key_parameters(uint32_t value)
+{
+    return hsi_name_find(token_binding_key_parameters_names, HSI_COUNT(token_binding_key_parameters_names), value);
+}
+
+/* registries/supplemental_data.csv */
+static const hsi_name user_mapping_type_names[] = {
+    {64, "upn_domain_hint"},
+};
+
+const char *hsi_user_mapping_type(uint32_t value)
+{
+    return hsi_name_find(user_mapping_type_names, HSI_COUNT(user_mapping_type_names), value);
+}
+
+/* registries/extensions.csv, its column `tls13` */
+static const struct {
+    uint32_t type;
+    unsigned in;
+} extension_places[] = {
+    {0, HSI_IN_CH | HSI_IN_EE | HSI_IN_CR},
+    {1, HSI_IN_CH | HSI_IN_EE},
+    {2, 0},
+    {3, 0},
+    {4, 0},
+    {5, HSI_IN_CH | HSI_IN_CR | HSI_IN_CT},
+    {6, 0},
+    {7, 0},
+    {8, 0},
+    {9, 0},
+    {10, HSI_IN_CH | HSI_IN_EE},
+    {11, 0},
+    {12, 0},
+    {13, HSI_IN_CH | HSI_IN_CR},
+    {14, HSI_IN_CH | HSI_IN_EE},
+    {15, HSI_IN_CH | HSI_IN_EE},
+    {16, HSI_IN_CH | HSI_IN_EE},
+    {17, 0},
+    {18, HSI_IN_CH | HSI_IN_CR | HSI_IN_CT},
+    {19, HSI_IN_CH | HSI_IN_EE},
+    {20, HSI_IN_CH | HSI_IN_EE},
+    {21, HSI_IN_CH},
+    {22, 0},
+    {23, 0},
+    {24, 0},
+    {25, HSI_IN_CH | HSI_IN_EE},
+    {26, 0},
+    {27, HSI_IN_CH | HSI_IN_CR},
+    {28, HSI_IN_CH | HSI_IN_EE},
+    {29, HSI_IN_CH},
+    {30, HSI_IN_CH},
+    {31, HSI_IN_CH | HSI_IN_SH | HSI_IN_HRR},
+    {32, HSI_IN_CH | HSI_IN_EE},
+    {33, HSI_IN_CH | HSI_IN_SH},
+    {34, HSI_IN_CH | HSI_IN_CR | HSI_IN_CT},
+    {35, 0},
+    {36, 0},
+    {37, 0},
+    {38, 0},
+    {39, HSI_IN_CH | HSI_IN_EE},
+    {41, HSI_IN_CH | HSI_IN_SH},
+    {42, HSI_IN_CH | HSI_IN_EE | HSI_IN_NST},
+    {43, HSI_IN_CH | HSI_IN_SH | HSI_IN_HRR},
+    {44, HSI_IN_CH | HSI_IN_HRR},
+    {45, HSI_IN_CH},
+    {47, HSI_IN_CH | HSI_IN_CR},
+    {48, HSI_IN_CR},
+    {49, HSI_IN_CH},
+    {50, HSI_IN_CH | HSI_IN_CR},
+    {51, HSI_IN_CH | HSI_IN_SH | HSI_IN_HRR},
+    {52, HSI_IN_CH | HSI_IN_CR | HSI_IN_CT},
+    {53, 0},
+    {54, HSI_IN_CH | HSI_IN_SH},
+    {55, HSI_IN_CH | HSI_IN_EE},
+    {56, HSI_IN_CH | HSI_IN_EE},
+    {57, HSI_IN_CH | HSI_IN_EE},
+    {58, HSI_IN_CH | HSI_IN_EE},
+    {59, HSI_IN_CH | HSI_IN_CT},
+    {60, HSI_IN_CH | HSI_IN_HRR | HSI_IN_SH},
+    {61, HSI_IN_CH | HSI_IN_SH},
+    {62, HSI_IN_CH | HSI_IN_SH | HSI_IN_HRR | HSI_IN_EE | HSI_IN_CR | HSI_IN_CT | HSI_IN_NST},
+    {64768, HSI_IN_CH},
+    {65037, HSI_IN_CH | HSI_IN_HRR | HSI_IN_EE},
+    {65281, 0},
+};
+
+bool hsi_extension_in_tls13(uint32_t type, unsigned *in)
+{
+    for (size_t i = 0; i < HSI_COUNT(extension_places); i++) {
+        if (extension_places[i].type == type) {
+            *in = extension_places[i].in;
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *hsi_cipher_suites(size_t index, uint16_t *value)

@@ -25,6 +25,9 @@ void hsi_check_evidence(hsi_check *check, hsi_event_kind kind, const void *item)
 HSI_MUST_USE hsi_status hsi_check_name(hsi_tap *tap, const hsi_handshake *handshake, const char *what,
                                        const char *whose, const char **out);
 
+/* hsi_check_hello_retry_request: the message, or NULL where the negotiation has none. check_retry.c */
+const hsi_message *hsi_check_hello_retry_request(const hsi_tap *tap, const hsi_handshake *handshake);
+
 /* ---- the rows, by file ---- */
 
 hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake); /* check_secrets.c */
@@ -39,10 +42,17 @@ hsi_status hsi_check_offered(hsi_tap *tap, hsi_handshake *handshake); /* check_r
 hsi_status hsi_check_downgrade(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_session_id_echo(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_extensions(hsi_tap *tap, hsi_handshake *handshake); /* check_extensions.c */
+hsi_status hsi_check_retry(hsi_tap *tap, hsi_handshake *handshake); /* check_retry.c */
+hsi_status hsi_check_psk(hsi_tap *tap, hsi_handshake *handshake); /* check_psk.c */
 hsi_status hsi_check_order(hsi_tap *tap, hsi_handshake *handshake); /* check_order.c */
 hsi_status hsi_check_survey(hsi_tap *tap, hsi_handshake *handshake); /* check_wire.c; handshake NULL */
 hsi_status hsi_check_alert_answers(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_hooks(hsi_tap *tap, hsi_handshake *handshake); /* check_hooks.c; handshake NULL */
+
+hsi_status hsi_check_messages(hsi_tap *tap, hsi_handshake *handshake); /* check_messages.c; handshake NULL */
+
+/* hsi_messages_survey judges one message by the rules of check_messages.c. */
+void hsi_messages_survey(hsi_tap *tap, const hsi_message *message, const hsi_field *root);
 
 /* ---- those of a record, made once: it does not change any more. check_records.c ---- */
 

@@ -99,6 +99,55 @@ static const struct hsi_choice {
      NULL,
      "the server's protocol is one of the client's protocol_name_list",
      "RFC 7301 section 3.2"},
+    {"max_fragment_length",
+     BEFORE_TLS13,
+     {HSI_SERVER_HELLO, HSI_SERVER, "extensions.max_fragment_length.max_fragment_length"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.max_fragment_length.max_fragment_length"},
+     NULL,
+     "the server's max_fragment_length is the client's",
+     "RFC 6066 section 4"},
+    {"client_certificate_type",
+     BEFORE_TLS13,
+     {HSI_SERVER_HELLO, HSI_SERVER, "extensions.client_certificate_type.client_certificate_type"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.client_certificate_type.client_certificate_types"},
+     NULL,
+     "the server's client_certificate_type is one of the client's",
+     "RFC 7250 section 4.2"},
+    {"server_certificate_type",
+     BEFORE_TLS13,
+     {HSI_SERVER_HELLO, HSI_SERVER, "extensions.server_certificate_type.server_certificate_type"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.server_certificate_type.server_certificate_types"},
+     NULL,
+     "the server's server_certificate_type is one of the client's",
+     "RFC 7250 section 4.2"},
+    {"max_fragment_length",
+     TLS13,
+     {HSI_ENCRYPTED_EXTENSIONS, HSI_SERVER, "extensions.max_fragment_length.max_fragment_length"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.max_fragment_length.max_fragment_length"},
+     NULL,
+     "the server's max_fragment_length is the client's",
+     "RFC 6066 section 4"},
+    {"client_certificate_type",
+     TLS13,
+     {HSI_ENCRYPTED_EXTENSIONS, HSI_SERVER, "extensions.client_certificate_type.client_certificate_type"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.client_certificate_type.client_certificate_types"},
+     NULL,
+     "the server's client_certificate_type is one of the client's",
+     "RFC 7250 section 4.2"},
+    {"server_certificate_type",
+     TLS13,
+     {HSI_ENCRYPTED_EXTENSIONS, HSI_SERVER, "extensions.server_certificate_type.server_certificate_type"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.server_certificate_type.server_certificate_types"},
+     NULL,
+     "the server's server_certificate_type is one of the client's",
+     "RFC 7250 section 4.2"},
+    {"certificate_compression",
+     TLS13,
+     {HSI_COMPRESSED_CERTIFICATE, HSI_SERVER, "algorithm"},
+     {HSI_CLIENT_HELLO, HSI_CLIENT, "extensions.compress_certificate.algorithms"},
+     NULL,
+     "the server's CompressedCertificate is of one of the client's algorithms",
+     "RFC 8879 section 4"},
 };
 
 /* The field at a place; NULL: the message or the field is not there. `message` is its message. */
@@ -122,8 +171,12 @@ static bool same_value(const hsi_field *a, const hsi_field *b)
     return a->number == b->number && (a->kind == HSI_FIELD_UINT || hsi_bytes_equal(a->content, b->content));
 }
 
+/* What is offered is a list, or the one value that may be chosen. */
 static bool is_among(const hsi_field *chosen, const hsi_field *offered, const char *item)
 {
+    if (offered->kind == HSI_FIELD_UINT) {
+        return same_value(chosen, offered);
+    }
     for (const hsi_field *child = offered->first; child != NULL; child = child->next) {
         const hsi_field *value = item == NULL ? child : hsi_field_child(child, hsi_bytes_text(item));
         if (child->index != HSI_NOT_AN_ITEM && value != NULL && same_value(chosen, value)) {

@@ -97,6 +97,16 @@ static hsi_verdict judge_change_cipher_spec(const hsi_tap *tap, const hsi_record
     return verdict(record->plaintext.length == 1 && record->plaintext.data[0] == 1);
 }
 
+/* RFC 8446 section 5.1; before it alerts might be cut and joined, if nobody did. */
+static hsi_verdict judge_alert(const hsi_tap *tap, const hsi_record *record)
+{
+    enum { ALERT_LENGTH = 2 };
+    if (!was_read(record) || record->content_type != HSI_CONTENT_ALERT || version_of(tap) < HSI_TLS13) {
+        return HSI_NOT_CHECKABLE;
+    }
+    return verdict(record->plaintext.length == ALERT_LENGTH);
+}
+
 static const struct {
     const char *name;
     const char *formula;
@@ -117,6 +127,8 @@ static const struct {
     {"rule.record.change_cipher_spec", "change_cipher_spec is the one byte 1",
      "RFC 5246 section 7.1, RFC 8446 section 5", "is a change_cipher_spec with another content",
      judge_change_cipher_spec},
+    {"rule.record.alert", "in TLS 1.3 a record of type alert has one alert and all of it", "RFC 8446 section 5.1",
+     "has part of an alert, or several", judge_alert},
 };
 
 static void survey_record(hsi_tap *tap, const hsi_record *record)
@@ -143,10 +155,11 @@ static hsi_status survey_message(hsi_tap *tap, const hsi_message *message)
 {
     hsi_survey *survey = &tap->survey;
     const hsi_fields *fields;
+    HSI_TRY(hsi_tap_fields(tap, message, &fields));
+    hsi_messages_survey(tap, message, fields->root);
     if (message->cut) {
         return HSI_OK;
     }
-    HSI_TRY(hsi_tap_fields(tap, message, &fields));
     tap->clues += survey->well_formed++ == 0;
     if (fields->status != HSI_OK && survey->malformed == NULL) {
         survey->malformed = message;

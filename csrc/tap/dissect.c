@@ -47,6 +47,38 @@ hsi_status hsi_dissect_texts(hsi_fields *f, hsi_cursor *in, const char *name, si
     return contents(f, in, name, width, item_width, hsi_field_text_vector);
 }
 
+hsi_status hsi_dissect_structs(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_dissector *item)
+{
+    hsi_cursor list;
+    HSI_TRY(hsi_field_vector(f, in, name, width, &list));
+    while (!hsi_cursor_empty(&list)) {
+        HSI_TRY(hsi_field_begin(f, &list, HSI_ITEM));
+        HSI_TRY(item(f, &list));
+        hsi_field_end(f, &list);
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_dissect_protocol_name(hsi_fields *f, hsi_cursor *in)
+{
+    HSI_TRY(hsi_field_text_vector(f, in, HSI_ITEM, 1));
+    hsi_bytes name = hsi_field_last(f)->content;
+    if (name.length == 2) {
+        hsi_field_last(f)->meaning = hsi_protocol_name_grease((uint32_t)name.data[0] << 8 | name.data[1]);
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_dissect_protocol_names(hsi_fields *f, hsi_cursor *in, const char *name)
+{
+    hsi_cursor list;
+    HSI_TRY(hsi_field_vector(f, in, name, 2, &list));
+    while (!hsi_cursor_empty(&list)) {
+        HSI_TRY(hsi_dissect_protocol_name(f, &list));
+    }
+    return HSI_OK;
+}
+
 hsi_status hsi_dissect_nothing(hsi_fields *f, hsi_cursor *in)
 {
     HSI_UNUSED(f);

@@ -19,6 +19,27 @@ HSI_MUST_USE hsi_status hsi_dissect_opaques(hsi_fields *f, hsi_cursor *in, const
 HSI_MUST_USE hsi_status hsi_dissect_texts(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                           size_t item_width);
 
+/* hsi_dissect_structs: a vector of structs, each of which `item` reads. */
+HSI_MUST_USE hsi_status hsi_dissect_structs(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
+                                            hsi_dissector *item);
+
+/* hsi_dissect_protocol_name: ProtocolName of RFC 7301 section 3.1, the next item of the vector that is open; of GREASE, its
+ * meaning says so. hsi_dissect_protocol_names: a vector of them, with a length field of two bytes. */
+HSI_MUST_USE hsi_status hsi_dissect_protocol_name(hsi_fields *f, hsi_cursor *in);
+HSI_MUST_USE hsi_status hsi_dissect_protocol_names(hsi_fields *f, hsi_cursor *in, const char *name);
+
+/* hsi_dissect_point: an opaque vector with an ECPoint of some curve: in parts where its bytes say that it is uncompressed.
+ * RFC 8422 section 5.4.1. */
+HSI_MUST_USE hsi_status hsi_dissect_point(hsi_fields *f, hsi_cursor *in, const char *name, size_t width);
+
+/* hsi_dissect_share: an opaque vector with the share of `sender` in a named group: in parts where it is as long as the group
+ * asks for; one opaque leaf otherwise. RFC 8446 section 4.2.8. */
+HSI_MUST_USE hsi_status hsi_dissect_share(hsi_fields *f, hsi_cursor *in, const char *name, uint64_t group,
+                                          unsigned sender);
+
+/* hsi_dissect_curve_params: the struct ECParameters, called `curve_params`. RFC 8422 section 5.4. */
+hsi_dissector hsi_dissect_curve_params;
+
 /* hsi_dissect_nothing: a struct without members. */
 hsi_dissector hsi_dissect_nothing;
 

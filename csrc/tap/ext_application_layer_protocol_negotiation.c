@@ -5,7 +5,7 @@
 
 static hsi_status dissect_application_layer_protocol_negotiation(hsi_fields *f, hsi_cursor *in)
 {
-    return hsi_dissect_texts(f, in, "protocol_name_list", 2, 1);
+    return hsi_dissect_protocol_names(f, in, "protocol_name_list");
 }
 
 const hsi_extension hsi_ext_application_layer_protocol_negotiation = {

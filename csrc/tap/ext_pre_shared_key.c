@@ -3,17 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "tap/dissect.h"
 
-static hsi_status dissect_identities(hsi_fields *f, hsi_cursor *in)
+static hsi_status dissect_identity(hsi_fields *f, hsi_cursor *in)
 {
-    hsi_cursor list;
-    HSI_TRY(hsi_field_vector(f, in, "identities", 2, &list));
-    while (!hsi_cursor_empty(&list)) {
-        HSI_TRY(hsi_field_begin(f, &list, HSI_ITEM));
-        HSI_TRY(hsi_field_opaque_vector(f, &list, "identity", 2));
-        HSI_TRY(hsi_field_u32(f, &list, "obfuscated_ticket_age", NULL));
-        hsi_field_end(f, &list);
-    }
-    return HSI_OK;
+    HSI_TRY(hsi_field_opaque_vector(f, in, "identity", 2));
+    return hsi_field_u32(f, in, "obfuscated_ticket_age", NULL);
 }
 
 static hsi_status dissect_pre_shared_key(hsi_fields *f, hsi_cursor *in)
@@ -21,7 +14,7 @@ static hsi_status dissect_pre_shared_key(hsi_fields *f, hsi_cursor *in)
     if (!hsi_fields_in(f, HSI_IN_CH)) {
         return hsi_field_u16(f, in, "selected_identity", NULL);
     }
-    HSI_TRY(dissect_identities(f, in));
+    HSI_TRY(hsi_dissect_structs(f, in, "identities", 2, dissect_identity));
     return hsi_dissect_opaques(f, in, "binders", 2, 1);
 }
 

@@ -10,21 +10,18 @@ static const char *name_type(uint32_t value)
     return hsi_name_find(name_types, HSI_COUNT(name_types), value);
 }
 
-static hsi_status dissect_server_name(hsi_fields *f, hsi_cursor *in)
+static hsi_status dissect_name(hsi_fields *f, hsi_cursor *in)
 {
-    hsi_cursor list;
-    if (!hsi_fields_in(f, HSI_IN_CH)) {
-        return HSI_OK;
-    }
-    HSI_TRY(hsi_field_vector(f, in, "server_name_list", 2, &list));
-    while (!hsi_cursor_empty(&list)) {
-        HSI_TRY(hsi_field_begin(f, &list, HSI_ITEM));
-        HSI_TRY(hsi_field_u8(f, &list, "name_type", name_type));
-        HSI_TRY(hsi_field_text_vector(f, &list, "name", 2));
-        hsi_field_end(f, &list);
-    }
-    return HSI_OK;
+    HSI_TRY(hsi_field_u8(f, in, "name_type", name_type));
+    return hsi_field_text_vector(f, in, "name", 2);
 }
 
-const hsi_extension hsi_ext_server_name = {0, "server_name", HSI_IN_CH | HSI_IN_SH | HSI_IN_EE, dissect_server_name,
-                                           "RFC 6066 section 3"};
+static hsi_status dissect_server_name(hsi_fields *f, hsi_cursor *in)
+{
+    bool answer = !hsi_fields_in(f, HSI_IN_CH | HSI_IN_CR);
+    return answer ? HSI_OK : hsi_dissect_structs(f, in, "server_name_list", 2, dissect_name);
+}
+
+/* In a CertificateRequest: RFC 9261 section 4, an authenticator's ClientCertificateRequest. */
+const hsi_extension hsi_ext_server_name = {0, "server_name", HSI_IN_CH | HSI_IN_SH | HSI_IN_EE | HSI_IN_CR,
+                                           dissect_server_name, "RFC 6066 section 3"};

@@ -8,22 +8,41 @@
 #define HSI_EXTENSIONS(X)                                                                                              \
     X(server_name)                                                                                                     \
     X(max_fragment_length)                                                                                             \
+    X(client_certificate_url)                                                                                          \
+    X(trusted_ca_keys)                                                                                                 \
+    X(truncated_hmac)                                                                                                  \
     X(status_request)                                                                                                  \
+    X(user_mapping)                                                                                                    \
+    X(client_authz)                                                                                                    \
+    X(server_authz)                                                                                                    \
+    X(cert_type)                                                                                                       \
     X(supported_groups)                                                                                                \
     X(ec_point_formats)                                                                                                \
     X(srp)                                                                                                             \
     X(signature_algorithms)                                                                                            \
+    X(use_srtp)                                                                                                        \
     X(heartbeat)                                                                                                       \
     X(application_layer_protocol_negotiation)                                                                          \
+    X(status_request_v2)                                                                                               \
     X(signed_certificate_timestamp)                                                                                    \
     X(client_certificate_type)                                                                                         \
     X(server_certificate_type)                                                                                         \
     X(padding)                                                                                                         \
     X(encrypt_then_mac)                                                                                                \
     X(extended_master_secret)                                                                                          \
+    X(token_binding)                                                                                                   \
+    X(cached_info)                                                                                                     \
+    X(tls_lts)                                                                                                         \
     X(compress_certificate)                                                                                            \
     X(record_size_limit)                                                                                               \
+    X(pwd_protect)                                                                                                     \
+    X(pwd_clear)                                                                                                       \
+    X(password_salt)                                                                                                   \
+    X(ticket_pinning)                                                                                                  \
+    X(tls_cert_with_extern_psk)                                                                                        \
+    X(delegated_credential)                                                                                            \
     X(session_ticket)                                                                                                  \
+    X(supported_ekt_ciphers)                                                                                           \
     X(pre_shared_key)                                                                                                  \
     X(early_data)                                                                                                      \
     X(supported_versions)                                                                                              \
@@ -34,7 +53,27 @@
     X(post_handshake_auth)                                                                                             \
     X(signature_algorithms_cert)                                                                                       \
     X(key_share)                                                                                                       \
-    X(renegotiation_info)
+    X(transparency_info)                                                                                               \
+    X(connection_id_deprecated)                                                                                        \
+    X(connection_id)                                                                                                   \
+    X(external_id_hash)                                                                                                \
+    X(external_session_id)                                                                                             \
+    X(quic_transport_parameters)                                                                                       \
+    X(ticket_request)                                                                                                  \
+    X(dnssec_chain)                                                                                                    \
+    X(rrc)                                                                                                             \
+    X(tls_flags)                                                                                                       \
+    X(next_protocol_negotiation)                                                                                       \
+    X(application_settings_old)                                                                                        \
+    X(application_settings)                                                                                            \
+    X(channel_id)                                                                                                      \
+    X(pake)                                                                                                            \
+    X(trust_anchors)                                                                                                   \
+    X(ech_outer_extensions)                                                                                            \
+    X(encrypted_client_hello)                                                                                          \
+    X(renegotiation_info)                                                                                              \
+    X(quic_transport_parameters_draft)                                                                                 \
+    X(encrypted_server_name)
 
 #define HSI_EXTENSION_DECLARE(name) extern const hsi_extension hsi_ext_##name;
 HSI_EXTENSIONS(HSI_EXTENSION_DECLARE)

@@ -111,6 +111,20 @@ hsi_status hsi_field_u32(hsi_fields *f, hsi_cursor *in, const char *name, hsi_re
     return add_uint(f, in, name, 4, registry);
 }
 
+hsi_status hsi_field_varint(hsi_fields *f, hsi_cursor *in, const char *name)
+{
+    enum { LENGTH_BITS = 2 };
+    hsi_cursor ahead = *in;
+    uint64_t number;
+    if (hsi_cursor_empty(in)) {
+        return HSI_TRUNCATED;
+    }
+    size_t width = (size_t)1 << (*in->at >> (8 - LENGTH_BITS));
+    HSI_TRY(hsi_cursor_uint(&ahead, width, &number));
+    number &= UINT64_MAX >> (64 - 8 * width + LENGTH_BITS);
+    return hsi_field_number(f, in, name, width, number, NULL);
+}
+
 hsi_status hsi_field_opaque(hsi_fields *f, hsi_cursor *in, const char *name, size_t length)
 {
     hsi_cursor ahead = *in;

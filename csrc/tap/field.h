@@ -38,17 +38,6 @@ struct hsi_field {
 #define HSI_NOT_AN_ITEM SIZE_MAX
 #define HSI_ITEM NULL /* as a name: the next item of the vector that is open */
 
-/* Where an extension stands: the messages of RFC 8446 section 4.2. In TLS 1.2 and before: CH and SH. */
-typedef enum hsi_in {
-    HSI_IN_CH = 1,
-    HSI_IN_SH = 2,
-    HSI_IN_HRR = 4,
-    HSI_IN_EE = 8,
-    HSI_IN_CT = 16,
-    HSI_IN_CR = 32,
-    HSI_IN_NST = 64
-} hsi_in;
-
 enum { HSI_RAW_PUBLIC_KEY = 2 }; /* CertificateType, RFC 7250 section 7 */
 
 /* What the layout of a message depends on, beside its own bytes. */
@@ -99,6 +88,9 @@ HSI_MUST_USE hsi_status hsi_field_rest(hsi_fields *f, hsi_cursor *in, const char
  * the leaves `length` and (where it has bytes) `opaque`. hsi_field_text_vector: the same, called text. */
 HSI_MUST_USE hsi_status hsi_field_opaque_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width);
 HSI_MUST_USE hsi_status hsi_field_text_vector(hsi_fields *f, hsi_cursor *in, const char *name, size_t width);
+
+/* hsi_field_varint: an integer of QUIC, of 1, 2, 4 or 8 bytes as its first two bits say. RFC 9000 section 16. */
+HSI_MUST_USE hsi_status hsi_field_varint(hsi_fields *f, hsi_cursor *in, const char *name);
 
 /* hsi_field_vector: opens the vector `name` with a length field of `width` bytes: a leaf `length`, and what is read from
  * `body` afterwards becomes its children, until `body` is empty. */

@@ -28,14 +28,23 @@ typedef struct hsi_stream {
     size_t first_record;        /* where it began */
 } hsi_stream;
 
-enum { HSI_RECORD_RULES = 5 };
+enum { HSI_RECORD_RULES = 6, HSI_MESSAGE_RULES = 24 };
 
-/* What the rules of check_wire.c found so far; each record and message is judged once, however often somebody looks. */
+/* What one rule of check_messages.c found so far. */
+typedef struct hsi_message_survey {
+    size_t judged; /* messages that it had something to say about */
+    const hsi_message *faulty; /* the first that breaks it */
+    const hsi_field *culprit;
+} hsi_message_survey;
+
+/* What the rules of check_wire.c and check_messages.c found so far; each record and message is judged once, however often
+ * somebody looks. */
 typedef struct hsi_survey {
     size_t records; /* judged so far */
     size_t messages;
     size_t judged[HSI_RECORD_RULES]; /* records that the rule had something to say about */
     const hsi_record *faulty[HSI_RECORD_RULES]; /* the first that breaks the rule */
+    hsi_message_survey rules[HSI_MESSAGE_RULES];
     size_t well_formed;
     const hsi_message *malformed;  /* the first; NULL */
     const hsi_record *rejected[2]; /* the first of each sender; NULL */

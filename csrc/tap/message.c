@@ -10,19 +10,29 @@ enum { HEADER = 4, RANDOM_AT = HEADER + 2 };
     X(hello_request)                                                                                                   \
     X(client_hello)                                                                                                    \
     X(server_hello)                                                                                                    \
+    X(hello_verify_request)                                                                                            \
     X(new_session_ticket)                                                                                              \
     X(end_of_early_data)                                                                                               \
     X(encrypted_extensions)                                                                                            \
+    X(request_connection_id)                                                                                           \
+    X(new_connection_id)                                                                                               \
     X(certificate)                                                                                                     \
     X(server_key_exchange)                                                                                             \
     X(certificate_request)                                                                                             \
     X(server_hello_done)                                                                                               \
     X(certificate_verify)                                                                                              \
     X(client_key_exchange)                                                                                             \
+    X(client_certificate_request)                                                                                      \
     X(finished)                                                                                                        \
+    X(certificate_url)                                                                                                 \
     X(certificate_status)                                                                                              \
+    X(supplemental_data)                                                                                               \
     X(key_update)                                                                                                      \
-    X(compressed_certificate)
+    X(compressed_certificate)                                                                                          \
+    X(ekt_key)                                                                                                         \
+    X(next_protocol)                                                                                                   \
+    X(channel_id)                                                                                                      \
+    X(message_hash)
 
 #define HSI_MESSAGE_DECLARE(name) extern const hsi_message_type hsi_msg_##name;
 HSI_MESSAGES(HSI_MESSAGE_DECLARE)

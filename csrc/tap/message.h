@@ -8,24 +8,33 @@
 
 #include "tap/field.h"
 
-/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; those the tap itself must know. */
+/* HandshakeType, RFC 8446 section 4 and RFC 5246 section 7.4; two that IANA never registered are in use. */
 enum {
     HSI_HELLO_REQUEST = 0,
     HSI_CLIENT_HELLO = 1,
     HSI_SERVER_HELLO = 2,
+    HSI_HELLO_VERIFY_REQUEST = 3,
     HSI_NEW_SESSION_TICKET = 4,
     HSI_END_OF_EARLY_DATA = 5,
     HSI_ENCRYPTED_EXTENSIONS = 8,
+    HSI_REQUEST_CONNECTION_ID = 9,
+    HSI_NEW_CONNECTION_ID = 10,
     HSI_CERTIFICATE = 11,
     HSI_SERVER_KEY_EXCHANGE = 12,
     HSI_CERTIFICATE_REQUEST = 13,
     HSI_SERVER_HELLO_DONE = 14,
     HSI_CERTIFICATE_VERIFY = 15,
     HSI_CLIENT_KEY_EXCHANGE = 16,
+    HSI_CLIENT_CERTIFICATE_REQUEST = 17,
     HSI_FINISHED = 20,
+    HSI_CERTIFICATE_URL = 21,
     HSI_CERTIFICATE_STATUS = 22,
+    HSI_SUPPLEMENTAL_DATA = 23,
     HSI_KEY_UPDATE = 24,
     HSI_COMPRESSED_CERTIFICATE = 25,
+    HSI_EKT_KEY = 26,
+    HSI_NEXT_PROTOCOL = 67,
+    HSI_CHANNEL_ID = 203,
     HSI_MESSAGE_HASH = 254
 };
 
@@ -54,7 +63,7 @@ const hsi_message_type *hsi_message_type_of(hsi_bytes raw, bool sslv2);
 const hsi_extension *hsi_extension_of(uint32_t type);
 
 /* hsi_message_name is the name users see: the RFC's struct, the IANA name of a type that no dissector reads
- * ("supplemental_data"), or "handshake_77". Static, or made in the arena. */
+ * ("hello_retry_request"), or "handshake_77". Static, or made in the arena. */
 HSI_MUST_USE hsi_status hsi_message_name(const char **out, hsi_arena *arena, hsi_bytes raw, bool sslv2);
 
 /* hsi_message_dissect builds the tree of a whole message: `raw` with its 4-byte header (`msg_type`, `length`). Never

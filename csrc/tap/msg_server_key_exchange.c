@@ -1,5 +1,6 @@
 /* ServerKeyExchange: parameters as the key exchange has them, and for some a signature over both randoms and `params`.
- * RFC 5246 section 7.4.3, RFC 8422 section 5.4, RFC 4279 sections 2 to 4, RFC 5489 section 2, RFC 5054 section 2.5.3.
+ * RFC 5246 section 7.4.3, RFC 8422 section 5.4, RFC 4279 sections 2 to 4, RFC 5489 section 2, RFC 5054 section 2.5.3,
+ * RFC 8492 section 4.
  * SPDX-License-Identifier: MIT */
 #include "tap/dissect.h"
 
@@ -10,26 +11,11 @@ static hsi_status dissect_dh(hsi_fields *f, hsi_cursor *in)
     return hsi_field_opaque_vector(f, in, "dh_Ys", 2);
 }
 
-/* ECParameters: only named curves are left, RFC 8422 section 5.4. */
-static hsi_status dissect_curve_params(hsi_fields *f, hsi_cursor *in)
-{
-    enum { NAMED_CURVE = 3 };
-    HSI_TRY(hsi_field_begin(f, in, "curve_params"));
-    const hsi_field *curve_params = f->open;
-    HSI_TRY(hsi_field_u8(f, in, "curve_type", hsi_ec_curve_type));
-    if (curve_params->last->number != NAMED_CURVE) {
-        return HSI_ILLEGAL;
-    }
-    HSI_TRY(hsi_field_u16(f, in, "namedcurve", hsi_named_group));
-    hsi_field_end(f, in);
-    return HSI_OK;
-}
-
 static hsi_status dissect_ecdh(hsi_fields *f, hsi_cursor *in)
 {
     hsi_field_rfc(f, "RFC 8422 section 5.4");
-    HSI_TRY(dissect_curve_params(f, in));
-    return hsi_field_opaque_vector(f, in, "public", 1);
+    HSI_TRY(hsi_dissect_curve_params(f, in));
+    return hsi_dissect_point(f, in, "public", 1);
 }
 
 static hsi_status dissect_rsa(hsi_fields *f, hsi_cursor *in)
@@ -48,6 +34,15 @@ static hsi_status dissect_srp(hsi_fields *f, hsi_cursor *in)
     return hsi_field_opaque_vector(f, in, "srp_B", 2);
 }
 
+static hsi_status dissect_eccpwd(hsi_fields *f, hsi_cursor *in)
+{
+    hsi_field_rfc(f, "RFC 8492 section 4");
+    HSI_TRY(hsi_field_opaque_vector(f, in, "salt", 1));
+    HSI_TRY(hsi_dissect_curve_params(f, in));
+    HSI_TRY(hsi_dissect_point(f, in, "ec_selement", 1));
+    return hsi_field_opaque_vector(f, in, "ec_sscalar", 1);
+}
+
 static const struct layout {
     const char *key_exchange;
     bool psk_identity_hint;
@@ -55,10 +50,14 @@ static const struct layout {
     bool is_signed;
 } layouts[] = {
     {"ANON-DH", false, dissect_dh, false},
+    {"ANON-DH-EXPORT", false, dissect_dh, false},
     {"ANON-ECDH", false, dissect_ecdh, false},
     {"DHE-DSS", false, dissect_dh, true},
+    {"DHE-DSS-EXPORT", false, dissect_dh, true},
     {"DHE-PSK", true, dissect_dh, false},
     {"DHE-RSA", false, dissect_dh, true},
+    {"DHE-RSA-EXPORT", false, dissect_dh, true},
+    {"ECCPWD", false, dissect_eccpwd, false},
     {"ECDHE-ECDSA", false, dissect_ecdh, true},
     {"ECDHE-PSK", true, dissect_ecdh, false},
     {"ECDHE-RSA", false, dissect_ecdh, true},

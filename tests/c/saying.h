@@ -54,6 +54,22 @@ static inline const hsi_message *say(hsi_tap *tap, uint8_t sender, uint8_t type,
     return say_raw(tap, sender, hsi_bytes_of(raw, 4 + length));
 }
 
+/* One message of a conversation. */
+typedef struct said {
+    uint8_t sender;
+    uint8_t type;
+    const char *body;
+} said;
+
+/* say_conversation says messages up to the first that has no body, and looks at what comes of them. */
+static inline void say_conversation(hsi_tap *tap, const said *messages, size_t most)
+{
+    for (size_t i = 0; i < most && messages[i].body != NULL; i++) {
+        say(tap, messages[i].sender, messages[i].type, messages[i].body);
+    }
+    assert_int_equal(hsi_tap_look(tap), HSI_OK);
+}
+
 static inline folded fold_nothing(void)
 {
     hsi_journal *journal = hsi_journal_new();

@@ -27,12 +27,6 @@
 #define RETRY(length, more) ANSWER_BODY("0303", RETRY_RANDOM, ECHO, "1301", length SELECTED more)
 #define PLAIN_ANSWER13 {1, 2, ANSWER13("0010", "")}
 
-typedef struct said {
-    uint8_t sender;
-    uint8_t type;
-    const char *body;
-} said;
-
 enum { SAID_MAX = 5 };
 
 static const struct row {
@@ -215,10 +209,7 @@ static void judges_as_the_rfc_says(void **state)
 {
     const struct row *row = *state;
     folded fold = fold_nothing();
-    for (size_t i = 0; i < SAID_MAX && row->messages[i].body != NULL; i++) {
-        say(fold.tap, row->messages[i].sender, row->messages[i].type, row->messages[i].body);
-    }
-    assert_int_equal(hsi_tap_look(fold.tap), HSI_OK);
+    say_conversation(fold.tap, row->messages, SAID_MAX);
     if (row->verdict == HSI_NOT_CHECKABLE) {
         expect_no_check(fold.tap, row->name);
     } else {

@@ -21,6 +21,8 @@ static const registered from_rfcs[] = {
     {hsi_alert_description, 116, "certificate_required"},
     {hsi_alert_level, 1, "warning"},
     {hsi_alert_level, 2, "fatal"},
+    {hsi_authz_data_format, 1, "saml_assertion"}, /* RFC 5878 section 3.1 */
+    {hsi_cached_information_type, 2, "cert_req"}, /* RFC 7924 section 3 */
     {hsi_certificate_status_type, 1, "ocsp"}, /* RFC 6066 section 8 */
     {hsi_certificate_type, 0, "X509"}, /* RFC 8446 section 4.4.2 */
     {hsi_certificate_compression, 2, "brotli"}, /* RFC 8879 section 7.3 */
@@ -39,13 +41,22 @@ static const registered from_rfcs[] = {
     {hsi_extension_name, 0xfe0d, "encrypted_client_hello"}, /* RFC 9849 section 5 */
     {hsi_handshake_type, 1, "client_hello"}, /* RFC 8446 section 4 */
     {hsi_handshake_type, 254, "message_hash"},
+    {hsi_handshake_type, 67, "next_protocol"}, /* draft-agl-tls-nextprotoneg */
     {hsi_hash_algorithm, 2, "sha1"}, /* RFC 5246 section 7.4.1.4.1 */
     {hsi_heartbeat_mode, 1, "peer_allowed_to_send"}, /* RFC 6520 section 2 */
+    {hsi_hpke_aead, 2, "AES-256-GCM"}, /* RFC 9180 section 7.3 */
+    {hsi_hpke_kdf, 1, "HKDF-SHA256"}, /* section 7.2 */
+    {hsi_hpke_kem, 0x20, "DHKEM(X25519, HKDF-SHA256)"}, /* section 7.1 */
     {hsi_named_group, 0x001d, "x25519"}, /* RFC 8446 section 4.2.7 */
     {hsi_named_group, 0x0100, "ffdhe2048"},
     {hsi_psk_mode, 1, "psk_dhe_ke"}, /* RFC 8446 section 4.2.9 */
+    {hsi_quic_transport_parameter, 0x0e, "active_connection_id_limit"}, /* RFC 9000 section 18.2 */
     {hsi_signature_algorithm, 3, "ecdsa"}, /* RFC 5246 section 7.4.1.4.1 */
     {hsi_signature_scheme, 0x0804, "rsa_pss_rsae_sha256"}, /* RFC 8446 section 4.2.3 */
+    {hsi_srtp_protection_profile, 7, "SRTP_AEAD_AES_128_GCM"}, /* RFC 7714 section 14.2 */
+    {hsi_supplemental_data_type, 16386, "authz_data"}, /* RFC 5878 section 3 */
+    {hsi_token_binding_key_parameters, 2, "ecdsap256"}, /* RFC 8471 section 6.3 */
+    {hsi_user_mapping_type, 64, "upn_domain_hint"}, /* RFC 4681 section 3 */
 };
 
 static const registered versions[] = {
@@ -65,10 +76,12 @@ static const registered before_tls13[] = {
 static const registered grease[] = {
     {hsi_cipher_suite, 0x0a0a, "GREASE_0x0A0A"},
     {hsi_cipher_suite, 0xfafa, "GREASE_0xFAFA"},
+    {hsi_ech_config_extension, 0x1a1a, "GREASE_0x1A1A"},
     {hsi_extension_name, 0x1a1a, "GREASE_0x1A1A"},
     {hsi_named_group, 0x2a2a, "GREASE_0x2A2A"},
     {hsi_signature_scheme, 0x3a3a, "GREASE_0x3A3A"},
     {hsi_protocol_version, 0x4a4a, "GREASE_0x4A4A"},
+    {hsi_protocol_name_grease, 0x5a5a, "GREASE_0x5A5A"},
     {hsi_psk_mode, 0x0b, "GREASE_0x0B"},
     {hsi_psk_mode, 0xe4, "GREASE_0xE4"},
 };

@@ -12,8 +12,28 @@
 
 /* A seed's second byte counts in this table; NULL: no suite is known. */
 static const char *const key_exchanges[] = {
-    NULL,        "ANON-DH", "ANON-ECDH", "DHE-DSS", "DHE-PSK",    "DHE-RSA", "ECDHE-ECDSA", "ECDHE-PSK",
-    "ECDHE-RSA", "PSK",     "RSA",       "SRP",     "RSA-EXPORT", "RSA-PSK", "SRP-DSS",     "SRP-RSA",
+    NULL,
+    "ANON-DH",
+    "ANON-ECDH",
+    "DHE-DSS",
+    "DHE-PSK",
+    "DHE-RSA",
+    "ECDHE-ECDSA",
+    "ECDHE-PSK",
+    "ECDHE-RSA",
+    "PSK",
+    "RSA",
+    "SRP",
+    "RSA-EXPORT",
+    "RSA-PSK",
+    "SRP-DSS",
+    "SRP-RSA",
+    "DHE-RSA-EXPORT",
+    "DH-RSA",
+    "ECDH-ECDSA",
+    "ECCPWD",
+    "KRB5",
+    "VKO-GOST-12",
 };
 
 static bool has_trailing(const hsi_field *field)

@@ -33,9 +33,20 @@ def files(tmp_path_factory):
     return paths
 
 
+def assert_leaves_tile(message):
+    """Every byte of the message is in exactly one leaf of its fields, and no leaf is empty."""
+    at = 0
+    for leaf in message.fields.leaves():
+        assert leaf.offset == at
+        assert leaf.length == len(leaf.raw) > 0
+        at += leaf.length
+    assert at == len(message.raw)
+
+
 @pytest.fixture(autouse=True)
 def every_trace_is_its_replay_and_its_pickle(monkeypatch):
-    """Whatever a test is about: each trace it made, live or not, equals the replay of its journal and its pickle."""
+    """Whatever a test is about: of each trace it made, live or not, the leaves tile every message, and it equals the
+    replay of its journal and its pickle."""
     made = collections.deque(maxlen=500)  # some tests make thousands
     initialise = hsinspect.Trace.__init__
 
@@ -46,6 +57,8 @@ def every_trace_is_its_replay_and_its_pickle(monkeypatch):
     monkeypatch.setattr(hsinspect.Trace, "__init__", remember)
     yield
     for live in tuple(made):
+        for message in live.messages:
+            assert_leaves_tile(message)
         seen = live.to_dict(secrets=True)
         for replayed in (hsinspect.Trace(live.dumps()), pickle.loads(pickle.dumps(live))):
             assert replayed.to_dict(secrets=True) == seen

@@ -27,6 +27,7 @@ WITH_GREASE = {
     "hsi_cipher_suite",
     "hsi_extension_name",
     "hsi_named_group",
+    "hsi_protocol_name_grease",
     "hsi_protocol_version",
     "hsi_signature_scheme",
 }
@@ -97,6 +98,13 @@ def test_every_lookup_of_the_header_has_a_table():
     assert re.findall(r"^const char \*(hsi_\w+)\(uint32_t value\);", header, re.MULTILINE) == list(ROWS)
 
 
+def test_the_messages_of_an_extension_are_those_of_the_csv():
+    rows = re.findall(r"^    \{(\d+), ((?:HSI_IN_\w+|\| |0| )+)\},$", GENERATED.read_text(), re.MULTILINE)
+    generated = {int(value): set(re.findall("HSI_IN_(\\w+)", places)) for value, places in rows}
+    with open(REGISTRIES / "extensions.csv", newline="") as lines:
+        assert generated == {int(row["value"]): set(row["tls13"].split()) - {"-"} for row in csv.DictReader(lines)}
+
+
 @pytest.mark.parametrize("function", LOOKUPS)
 def test_the_rows_of_a_table_ascend_strictly(function):
     values = [value for value, _ in ROWS[function]]
@@ -116,7 +124,10 @@ def test_no_name_is_empty_or_says_reserved(function):
         ("hsi_client_certificate_type", ["client_certificate_types"]),
         ("hsi_content_type", ["content_types"]),
         ("hsi_extension_name", ["extensions", "unregistered_extensions"]),
-        ("hsi_handshake_type", ["handshake_types"]),
+        ("hsi_handshake_type", ["handshake_types", "unregistered_handshake_types"]),
+        ("hsi_quic_transport_parameter", ["quic_transport_parameters"]),
+        ("hsi_srtp_protection_profile", ["srtp_protection_profiles"]),
+        ("hsi_hpke_kem", ["hpke_kem"]),
         ("hsi_named_group", ["supported_groups"]),
         ("hsi_signature_scheme", ["signature_schemes", "unregistered_signature_schemes"]),
     ],
@@ -140,6 +151,8 @@ def test_grease_is_where_rfc_8701_puts_it_and_nowhere_else(function):
     expected = {}
     if function in WITH_GREASE:
         expected = {value: f"GREASE_0x{value:04X}" for value in range(0x0A0A, 0x10000, 0x1010)}
+    elif function == "hsi_ech_config_extension":  # RFC 9849 section 11.3: 0 instead of 0x0A0A
+        expected = {value: f"GREASE_0x{value:04X}" for value in (0, *range(0x1A1A, 0x10000, 0x1010))}
     elif function == "hsi_psk_mode":
         expected = {value: f"GREASE_0x{value:02X}" for value in range(0x0B, 0x100, 0x1F)}
     assert {value: name for value, name in ROWS[function] if name.startswith("GREASE_")} == expected

@@ -165,6 +165,34 @@ def _client_key_exchange(message: _core.Message, checks: Checks) -> Iterator[str
             yield f"the client's public value, {len(public.raw)} bytes"
 
 
+def _certificate_request(message: _core.Message, checks: Checks) -> Iterator[str]:
+    schemes = at(message, "supported_signature_algorithms") or at(
+        message, "extensions.signature_algorithms.supported_signature_algorithms"
+    )
+    authorities = at(message, "certificate_authorities") or at(
+        message, "extensions.certificate_authorities.authorities"
+    )
+    count = 0 if authorities is None else len(list(items_of(authorities)))
+    facts = [
+        f"wants {', '.join(_items(at(message, 'certificate_types')))}" if at(message, "certificate_types") else "",
+        f"signed with one of {counted(len(_items(schemes)), 'scheme')}" if schemes is not None else "",
+        f"names {count} {'authority' if count == 1 else 'authorities'}" if count else "any authority",
+    ]
+    yield "; ".join(fact for fact in facts if fact)
+
+
+def _compressed_certificate(message: _core.Message, checks: Checks) -> Iterator[str]:
+    fields = [at(message, path) for path in ("compressed_certificate_message", "uncompressed_length")]
+    compressed, length = (field and field.value for field in fields)
+    if isinstance(compressed, bytes) and isinstance(length, int):
+        algorithm = shown(at(message, "algorithm"))
+        yield f"{algorithm}: {grouped_number(len(compressed))} bytes for {grouped_number(length)}"
+
+
+def _next_protocol(message: _core.Message, checks: Checks) -> Iterator[str]:
+    yield f'NPN "{shown(at(message, "selected_protocol"))}"'
+
+
 def _certificate_verify(message: _core.Message, checks: Checks) -> Iterator[str]:
     algorithm = at(message, "algorithm")
     if algorithm is not None:
@@ -197,6 +225,9 @@ _FACTS: Mapping[str, Callable[[_core.Message, Checks], Iterator[str]]] = {
     "CertificateStatus": _certificate_status,
     "ServerKeyExchange": _server_key_exchange,
     "ClientKeyExchange": _client_key_exchange,
+    "CertificateRequest": _certificate_request,
+    "CompressedCertificate": _compressed_certificate,
+    "NextProtocol": _next_protocol,
     "CertificateVerify": _certificate_verify,
     "Finished": _finished,
     "NewSessionTicket": _new_session_ticket,
