@@ -113,7 +113,7 @@ HSI_MUST_USE hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hs
 /* hsi_certificate_key borrows the SubjectPublicKeyInfo of a DER certificate. ILLEGAL: there is none where it has to be. */
 HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *out);
 
-/* ---- public_key.c: what a certificate's key says of a signature, and RSA key transport ---- */
+/* ---- public_key.c: what a certificate's key says of a signature ---- */
 
 /* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate? `scheme` is TLS's
  * SignatureScheme (RFC 8446 section 4.2.3; the same numbers as RFC 5246's hash and signature pairs); 0: the signature of
@@ -122,20 +122,5 @@ HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *ou
  * not known, or the key is so large (over 16384 bits) that it could only be meant to keep us busy. */
 HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
                                              hsi_bytes signature);
-
-typedef struct hsi_private_key hsi_private_key;
-
-/* hsi_private_key_new reads an RSA private key from PEM, DER or PKCS#12 (`password` may be NULL). CREDENTIALS: it is
- * none. Ends in hsi_private_key_free. */
-HSI_MUST_USE hsi_status hsi_private_key_new(hsi_private_key **out, hsi_bytes encoded, const char *password);
-void hsi_private_key_free(hsi_private_key *key);
-
-/* hsi_private_key_fits: is this the private key of the DER certificate? False too where either cannot be read. */
-bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate);
-
-/* hsi_rsa_decrypt opens what was encrypted to the key (PKCS #1 v1.5) to `out`, appended. ILLEGAL: it does not open, or
- * is not of that length. */
-HSI_MUST_USE hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted,
-                                        size_t length);
 
 #endif

@@ -142,7 +142,8 @@ struct hsi_secret {
     hsi_source source;
     uint64_t time_ns; /* 0: derived */
     hsi_bytes value;
-    hsi_bytes client_random; /* whose it is, as the key log says; empty: it does not say */
+    hsi_bytes whose; /* as the key log says: a client random, or as `owner` has it; empty: it does not say */
+    uint8_t owner; /* hsi_keylog_owner */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
     hsi_secret *older; /* see secret_index.h */
 };
@@ -216,6 +217,8 @@ struct hsi_handshake {
     const hsi_hash *hash; /* of PRF, HKDF and transcript; NULL before TLS 1.2 (MD5 and SHA1) and while not known */
     uint8_t client_random[HSI_RANDOM];
     uint8_t server_random[HSI_RANDOM];
+    hsi_bytes session_id; /* the server's; empty: none */
+    hsi_bytes encrypted_premaster; /* of RSA key transport; empty: not seen */
     bool extended_master_secret;
     bool encrypt_then_mac;
     bool hello_retry;

@@ -63,7 +63,7 @@ static hsi_status learn_client_hello(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
     copy_random(handshake->client_random, l->root);
-    HSI_TRY(hsi_secret_claim(l->tap));
+    HSI_TRY(hsi_secret_claim(l->tap, handshake));
     handshake->server_name = content_at(l->root, "extensions.server_name.server_name_list[0].name");
     handshake->early_data_offered = present(l->root, "extensions.early_data");
     if (handshake->early_data_offered && !handshake->hello_retry && l->tap->streams[HSI_CLIENT].epoch == 0) {
@@ -159,11 +159,12 @@ static hsi_status learn_server_hello(hsi_learning *l)
         end_early_data(l);
     }
     const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
-    hsi_bytes echo = content_at(l->root, "legacy_session_id_echo");
-    if (hello != NULL && hello->fields != NULL && echo.length > 0) { /* RFC 5246 section 7.4.1.3 */
-        handshake->resumed = hsi_bytes_equal(echo, content_at(hello->fields->root, "legacy_session_id"));
+    handshake->session_id = content_at(l->root, "legacy_session_id_echo");
+    if (hello != NULL && hello->fields != NULL && handshake->session_id.length > 0) { /* RFC 5246 section 7.4.1.3 */
+        handshake->resumed =
+            hsi_bytes_equal(handshake->session_id, content_at(hello->fields->root, "legacy_session_id"));
     }
-    return HSI_OK;
+    return hsi_secret_claim(l->tap, handshake);
 }
 
 static hsi_status learn_encrypted_extensions(hsi_learning *l)
@@ -202,6 +203,12 @@ static hsi_status learn_server_key_exchange(hsi_learning *l)
     l->handshake->group = curve != 0 ? (uint16_t)curve : hsi_ffdhe_group(content_at(l->root, "params.dh_p"));
     l->handshake->signature_scheme = (uint16_t)number_at(l->root, "algorithm");
     return HSI_OK;
+}
+
+static hsi_status learn_client_key_exchange(hsi_learning *l)
+{
+    l->handshake->encrypted_premaster = content_at(l->root, "encrypted_pre_master_secret");
+    return hsi_secret_claim(l->tap, l->handshake);
 }
 
 static hsi_status learn_certificate_verify(hsi_learning *l)
@@ -247,6 +254,7 @@ static const struct {
     {HSI_ENCRYPTED_EXTENSIONS, FROM(HSI_SERVER), learn_encrypted_extensions},
     {HSI_CERTIFICATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate},
     {HSI_SERVER_KEY_EXCHANGE, FROM(HSI_SERVER), learn_server_key_exchange},
+    {HSI_CLIENT_KEY_EXCHANGE, FROM(HSI_CLIENT), learn_client_key_exchange},
     {HSI_CERTIFICATE_VERIFY, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate_verify},
     {HSI_FINISHED, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_finished},
     {HSI_KEY_UPDATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_key_update},

@@ -3,6 +3,7 @@
 #include "tap/key_schedule.h"
 
 #include "base/memory.h"
+#include "tap/given_keys.h"
 
 static const uint8_t zeros[HSI_HASH_MAX];
 
@@ -33,22 +34,6 @@ static bool no_psk(hsi_working *w)
     return none;
 }
 
-/* The pre-shared key that the server chose, where the journal has it under its identity. */
-static hsi_status pre_shared_key(hsi_working *w, hsi_bytes *out)
-{
-    hsi_bytes identity = w->handshake->psk_identity;
-    for (size_t i = 0; i < w->tap->scanned; i++) {
-        const hsi_entry *entry = hsi_journal_peek(w->tap->journal, i);
-        if (entry->kind == HSI_ENTRY_PSK && (entry->code == 1 || hsi_bytes_equal(entry->name, identity))) {
-            *out = entry->data;
-            hsi_working_input(w, "PSK", *out);
-            return HSI_OK;
-        }
-    }
-    w->missing = "the pre-shared key is not known";
-    return HSI_OK;
-}
-
 hsi_status hsi_rule_early_secret(hsi_working *w)
 {
     if (no_hash(w)) {
@@ -58,7 +43,9 @@ hsi_status hsi_rule_early_secret(hsi_working *w)
     hsi_bytes ikm = hsi_bytes_of(zeros, hash->size);
     if (w->handshake->psk) {
         w->formula = "HKDF-Extract(0, PSK)";
-        HSI_TRY(pre_shared_key(w, &ikm));
+        bool given = hsi_given_keys_psk(w->tap, w->handshake->psk_identity, &ikm);
+        w->missing = given ? NULL : "the pre-shared key is not known";
+        hsi_working_input(w, "PSK", ikm);
     } else {
         hsi_working_input(w, "zeros", ikm);
     }
