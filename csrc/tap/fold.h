@@ -23,6 +23,9 @@ typedef struct hsi_stream {
     hsi_protection *protection; /* of this epoch, once its keys are known */
     hsi_handshake *keys_from;   /* the negotiation whose keys this epoch has; NULL: epoch 0, plain */
     const char *no_keys;        /* why this epoch cannot be opened; NULL: it can, or nobody has tried */
+    hsi_protection *early; /* of early data that the server rejected, and that may still come; NULL: not known */
+    uint64_t early_sequence_number;
+    bool early_rejected;
     size_t asked;               /* tap->clues plus 1 when its keys were last sought in vain; 0: not yet */
     hsi_buffer handshake;       /* bytes of a handshake message that is not whole yet */
     size_t first_record;        /* where it began */
@@ -84,6 +87,12 @@ HSI_MUST_USE hsi_status hsi_stream_end(hsi_tap *tap, hsi_stream *stream, hsi_end
 /* hsi_stream_rekey moves a direction to an epoch whose keys come from a negotiation. */
 void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from);
 void hsi_stream_cleanup(hsi_stream *stream);
+
+/* stream_keys.c: is the next record left unprotected where others are protected? */
+bool hsi_stream_stays_plain(const hsi_stream *stream, const hsi_frame *frame);
+
+/* hsi_stream_protect finds the protection of the epoch, with which `frame` may open. None: it is to wait, or see no_keys. */
+HSI_MUST_USE hsi_status hsi_stream_protect(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting);
 
 /* reassembly.c: handshake bytes of one record; what an unfinished message comes to. */
 HSI_MUST_USE hsi_status hsi_reassembly_take(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool sslv2);

@@ -204,6 +204,9 @@ typedef struct hsi_check {
     size_t evidence_count;
 } hsi_check;
 
+/* Epochs of TLS 1.3; each KeyUpdate adds one. Before it each ChangeCipherSpec does. */
+enum { HSI_EPOCH_EARLY = 1, HSI_EPOCH_HANDSHAKE = 2, HSI_EPOCH_APPLICATION = 3 };
+
 enum { HSI_TYPES_KEPT = 32 }; /* HandshakeTypes that anything here looks up are below */
 
 /* One negotiation, from ClientHello to the last Finished. */
@@ -226,6 +229,10 @@ struct hsi_handshake {
     bool resumed;
     bool early_data_offered;
     bool early_data_accepted;
+    bool early_data_unread; /* a record of it could not be read */
+    hsi_bytes early_identity; /* of the first pre-shared key that was offered, which protects it */
+    const hsi_hash *early_hash; /* of that key; NULL: none was offered */
+    hsi_suite early_suite; /* name NULL: not known */
     bool psk; /* TLS 1.3: the server chose a pre-shared key */
     uint16_t psk_index;
     hsi_bytes psk_identity; /* as the client offered it */
@@ -246,6 +253,20 @@ struct hsi_handshake {
 static inline const hsi_message *hsi_handshake_first(const hsi_handshake *handshake, uint8_t type, uint8_t sender)
 {
     return type < HSI_TYPES_KEPT ? handshake->first[type][sender] : NULL;
+}
+
+/* hsi_handshake_may_be_tls13: it is, or no version has been negotiated yet; then only TLS 1.3 has keys. */
+static inline bool hsi_handshake_may_be_tls13(const hsi_handshake *handshake)
+{
+    return handshake->version == HSI_TLS13 || handshake->version == 0;
+}
+
+/* hsi_handshake_rejected_early_data: the server has answered, and does not take it. RFC 8446 section 4.2.10. */
+static inline bool hsi_handshake_rejected_early_data(const hsi_handshake *handshake)
+{
+    bool answered =
+        handshake->hello_retry || hsi_handshake_first(handshake, HSI_ENCRYPTED_EXTENSIONS, HSI_SERVER) != NULL;
+    return handshake->early_data_offered && answered && !handshake->early_data_accepted;
 }
 
 #endif

@@ -2,9 +2,8 @@
  * message stands in the transcript; when keys change. One table: message type -> what is learned from it.
  * RFC 8446 sections 4 and 7.1, RFC 5246 section 7.
  * SPDX-License-Identifier: MIT */
+#include "tap/early_data.h"
 #include "tap/secret_store.h"
-
-enum { EPOCH_EARLY = 1, EPOCH_HANDSHAKE = 2, EPOCH_APPLICATION = 3 }; /* of TLS 1.3 */
 
 void hsi_negotiation_cleanup(hsi_handshake *handshake)
 {
@@ -59,15 +58,28 @@ static void name_suite(hsi_handshake *handshake, uint16_t id)
     }
 }
 
+/* Early data, if the client sent any, is over. */
+static void end_early_data(hsi_learning *l)
+{
+    hsi_stream *stream = &l->tap->streams[HSI_CLIENT];
+    if (stream->epoch == HSI_EPOCH_EARLY && stream->keys_from == l->handshake) {
+        hsi_stream_rekey(stream, 0, NULL);
+    }
+}
+
 static hsi_status learn_client_hello(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
     copy_random(handshake->client_random, l->root);
     HSI_TRY(hsi_secret_claim(l->tap, handshake));
     handshake->server_name = content_at(l->root, "extensions.server_name.server_name_list[0].name");
-    handshake->early_data_offered = present(l->root, "extensions.early_data");
-    if (handshake->early_data_offered && !handshake->hello_retry && l->tap->streams[HSI_CLIENT].epoch == 0) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_EARLY, handshake);
+    if (handshake->hello_retry) { /* early data went out after the first one */
+        end_early_data(l);
+        return HSI_OK;
+    }
+    hsi_early_data_offer(handshake, l->root);
+    if (handshake->early_data_offered && l->tap->streams[HSI_CLIENT].epoch == 0) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], HSI_EPOCH_EARLY, handshake);
     }
     return HSI_OK;
 }
@@ -91,17 +103,9 @@ static hsi_status learn_psk(hsi_learning *l)
 /* RFC 8446 section 7.1: from here on both ends protect with handshake keys. */
 static void begin_tls13(hsi_learning *l)
 {
-    hsi_stream_rekey(&l->tap->streams[HSI_SERVER], EPOCH_HANDSHAKE, l->handshake);
-    if (l->tap->streams[HSI_CLIENT].epoch != EPOCH_EARLY) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
-    }
-}
-
-/* Early data, if the client sent any, is over. */
-static void end_early_data(hsi_learning *l)
-{
-    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL);
+    hsi_stream_rekey(&l->tap->streams[HSI_SERVER], HSI_EPOCH_HANDSHAKE, l->handshake);
+    if (l->tap->streams[HSI_CLIENT].epoch != HSI_EPOCH_EARLY) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], HSI_EPOCH_HANDSHAKE, l->handshake);
     }
 }
 
@@ -130,7 +134,6 @@ static hsi_status learn_hello_retry_request(hsi_learning *l)
     l->handshake->hello_retry = true;
     l->handshake->retried_hello = hsi_handshake_first(l->handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
     l->handshake->first[HSI_CLIENT_HELLO][HSI_CLIENT] = NULL; /* the second one counts */
-    end_early_data(l);
     return retry_transcript(l);
 }
 
@@ -155,9 +158,7 @@ static hsi_status learn_server_hello(hsi_learning *l)
         begin_tls13(l);
         return HSI_OK;
     }
-    if (l->tap->streams[HSI_CLIENT].keys_from == handshake) {
-        end_early_data(l);
-    }
+    end_early_data(l);
     const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
     handshake->session_id = content_at(l->root, "legacy_session_id_echo");
     if (hello != NULL && hello->fields != NULL && handshake->session_id.length > 0) { /* RFC 5246 section 7.4.1.3 */
@@ -171,8 +172,9 @@ static hsi_status learn_encrypted_extensions(hsi_learning *l)
 {
     l->handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
     l->handshake->early_data_accepted = present(l->root, "extensions.early_data");
-    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY && !l->handshake->early_data_accepted) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+    l->handshake->unreadable |= l->handshake->early_data_accepted && l->handshake->early_data_unread;
+    if (l->tap->streams[HSI_CLIENT].epoch == HSI_EPOCH_EARLY && !l->handshake->early_data_accepted) {
+        hsi_early_data_reject(l->tap, &l->tap->streams[HSI_CLIENT]);
     }
     return HSI_OK;
 }
@@ -180,7 +182,7 @@ static hsi_status learn_encrypted_extensions(hsi_learning *l)
 static hsi_status learn_end_of_early_data(hsi_learning *l)
 {
     if (l->handshake->version >= HSI_TLS13) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], HSI_EPOCH_HANDSHAKE, l->handshake);
     }
     return HSI_OK;
 }
@@ -225,7 +227,7 @@ static hsi_status learn_finished(hsi_learning *l)
     bool both = hsi_handshake_first(handshake, HSI_FINISHED, HSI_CLIENT) != NULL &&
                 hsi_handshake_first(handshake, HSI_FINISHED, HSI_SERVER) != NULL;
     if (handshake->version >= HSI_TLS13 && !handshake->complete) {
-        hsi_stream_rekey(&l->tap->streams[l->message->sender], EPOCH_APPLICATION, handshake);
+        hsi_stream_rekey(&l->tap->streams[l->message->sender], HSI_EPOCH_APPLICATION, handshake);
     }
     handshake->complete = handshake->complete || both;
     return HSI_OK;

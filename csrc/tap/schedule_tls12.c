@@ -54,7 +54,7 @@ hsi_status hsi_rule_master(hsi_working *w)
 static bool slice_lengths(const hsi_handshake *handshake, size_t lengths[6])
 {
     hsi_suite_algorithms suite;
-    if (!hsi_suite_resolve(handshake, &suite)) {
+    if (!hsi_suite_resolve(handshake, HSI_NO_EPOCH, &suite)) {
         return false;
     }
     bool aead = suite.cipher->kind == HSI_CIPHER_AEAD;
