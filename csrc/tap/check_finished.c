@@ -89,6 +89,64 @@ hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake)
     return HSI_OK;
 }
 
+/* ---- renegotiation ---- */
+
+/* The Finished of the last negotiation that was completed before; NULL: there is none. */
+static const hsi_message *finished_before(const hsi_tap *tap, const hsi_handshake *handshake, uint8_t sender)
+{
+    for (size_t i = handshake->index; i-- > 0;) {
+        const hsi_handshake *before = tap->handshakes.items[i];
+        if (before->complete) {
+            return hsi_handshake_first(before, HSI_FINISHED, sender);
+        }
+    }
+    return NULL;
+}
+
+/* RFC 5746 section 3.2: the client repeats its own verify_data, the server the client's and then its own. */
+static hsi_status check_renegotiated(hsi_tap *tap, hsi_handshake *handshake, const hsi_message *hello,
+                                     const hsi_field *extension, hsi_buffer *expected)
+{
+    hsi_check check = {.kind = HSI_COMPUTED,
+                       .formula = hello->sender == HSI_CLIENT
+                                      ? "renegotiated_connection = the client's verify_data of the handshake before"
+                                      : "renegotiated_connection = both verify_data of the handshake before",
+                       .rfc = "RFC 5746 section 3.2"};
+    HSI_TRY(hsi_check_name(tap, handshake, "renegotiation_info", hsi_side_name(hello->sender), &check.name));
+    hsi_check_evidence(&check, HSI_EVENT_MESSAGE, hello);
+    for (uint8_t sender = HSI_CLIENT; sender <= hello->sender; sender++) {
+        const hsi_message *finished = finished_before(tap, handshake, sender);
+        if (finished == NULL) {
+            return hsi_check_missing(tap, &check, "the Finished of the handshake before was not read");
+        }
+        hsi_check_evidence(&check, HSI_EVENT_MESSAGE, finished);
+        HSI_TRY(hsi_buffer_append(expected, hsi_bytes_slice(finished->raw, 4, finished->raw.length - 4)));
+    }
+    return hsi_check_compare(tap, &check, hsi_buffer_peek(expected), extension->content);
+}
+
+hsi_status hsi_check_renegotiation(hsi_tap *tap, hsi_handshake *handshake)
+{
+    static const uint8_t hellos[] = {HSI_CLIENT_HELLO, HSI_SERVER_HELLO};
+    for (uint8_t sender = HSI_CLIENT; handshake->index > 0 && sender <= HSI_SERVER; sender++) {
+        const hsi_message *hello = hsi_handshake_first(handshake, hellos[sender], sender);
+        const hsi_fields *fields;
+        if (hello == NULL) {
+            continue;
+        }
+        HSI_TRY(hsi_tap_fields(tap, hello, &fields));
+        const hsi_field *extension =
+            hsi_field_find(fields->root, "extensions.renegotiation_info.renegotiated_connection");
+        if (extension != NULL) {
+            hsi_buffer expected = HSI_BUFFER_EMPTY;
+            hsi_status status = check_renegotiated(tap, handshake, hello, extension, &expected);
+            hsi_buffer_cleanup(&expected);
+            HSI_TRY(status);
+        }
+    }
+    return HSI_OK;
+}
+
 /* ---- binders ---- */
 
 /* binder_key = Derive-Secret(early secret, label, ""); the binder is a Finished over the ClientHello up to the binders. */

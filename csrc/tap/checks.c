@@ -7,9 +7,10 @@
 typedef hsi_status hsi_check_row(hsi_tap *tap, hsi_handshake *handshake);
 
 static hsi_check_row *const per_handshake[] = {
-    hsi_check_secrets,    hsi_check_sides_agree,         hsi_check_record_keys,        hsi_check_finished,
-    hsi_check_binders,    hsi_check_server_key_exchange, hsi_check_certificate_verify, hsi_check_offered,
-    hsi_check_extensions, hsi_check_downgrade,           hsi_check_session_id_echo,    hsi_check_order,
+    hsi_check_secrets,       hsi_check_sides_agree, hsi_check_record_keys,         hsi_check_finished,
+    hsi_check_renegotiation, hsi_check_binders,     hsi_check_server_key_exchange, hsi_check_certificate_verify,
+    hsi_check_offered,       hsi_check_extensions,  hsi_check_downgrade,           hsi_check_session_id_echo,
+    hsi_check_order,
 };
 
 static hsi_check_row *const per_trace[] = {hsi_check_hooks, hsi_check_survey, hsi_check_alert_answers};

@@ -145,6 +145,7 @@ struct hsi_secret {
     hsi_bytes whose; /* as the key log says: a client random, or as `owner` has it; empty: it does not say */
     uint8_t owner; /* hsi_keylog_owner */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
+    size_t negotiation; /* the index of the negotiation it counts in, plus 1; 0: it does not say whose it is */
     hsi_secret *older; /* see secret_index.h */
 };
 

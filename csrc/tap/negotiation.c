@@ -283,10 +283,17 @@ static hsi_status begin_handshake(hsi_tap *tap)
     return HSI_OK;
 }
 
-/* After a completed negotiation a ClientHello begins the next one; one that answers a HelloRetryRequest does not. */
+/* After a completed negotiation a ClientHello begins the next one, and again if the server did not answer it: it need not
+ * (RFC 5246 section 7.4.1.1). One that answers a HelloRetryRequest does not. */
 static bool begins(const hsi_tap *tap, const hsi_message *message)
 {
-    return tap->handshake == NULL || (message->type == HSI_CLIENT_HELLO && tap->handshake->complete);
+    const hsi_handshake *handshake = tap->handshake;
+    if (handshake == NULL || message->type != HSI_CLIENT_HELLO || message->sender != HSI_CLIENT) {
+        return handshake == NULL;
+    }
+    bool refused = handshake->index > 0 && handshake->version == 0 &&
+                   hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT) != NULL;
+    return handshake->complete || refused;
 }
 
 /* HelloRequest never counts (RFC 5246 section 7.4.1.1), nor do TLS 1.3's messages after the handshake, which a server may

@@ -42,13 +42,14 @@ static bool belongs(const hsi_secret *secret, const hsi_handshake *handshake)
     return hsi_bytes_equal(secret->whose, own);
 }
 
-static bool is_claimed(const hsi_tap *tap, const hsi_secret *secret)
+static const hsi_handshake *owner_of(const hsi_tap *tap, const hsi_secret *secret)
 {
-    bool claimed = secret->whose.length == 0;
-    for (size_t i = 0; i < tap->handshakes.count && !claimed; i++) {
-        claimed = belongs(secret, tap->handshakes.items[i]);
+    for (size_t i = 0; i < tap->handshakes.count; i++) {
+        if (belongs(secret, tap->handshakes.items[i])) {
+            return tap->handshakes.items[i];
+        }
     }
-    return claimed;
+    return NULL;
 }
 
 hsi_status hsi_secret_suppose(hsi_tap *tap, hsi_secret *candidate)
@@ -68,8 +69,9 @@ hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret)
     return hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
 }
 
-static hsi_status take(hsi_tap *tap, hsi_secret *secret)
+static hsi_status take(hsi_tap *tap, hsi_secret *secret, const hsi_handshake *owner)
 {
+    secret->negotiation = owner == NULL ? 0 : owner->index + 1;
     return is_candidate(secret->source) ? hsi_list_append(&tap->candidates, secret) : hsi_secret_admit(tap, secret);
 }
 
@@ -102,7 +104,11 @@ hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
     secret->time_ns = entry->time_ns;
     secret->value = entry->data; /* the journal lives longer than its tap */
     secret->whose = entry->aux;
-    return is_claimed(tap, secret) ? take(tap, secret) : hsi_list_append(&tap->unclaimed, secret);
+    if (secret->whose.length == 0) {
+        return take(tap, secret, NULL);
+    }
+    const hsi_handshake *owner = owner_of(tap, secret);
+    return owner == NULL ? hsi_list_append(&tap->unclaimed, secret) : take(tap, secret, owner);
 }
 
 hsi_status hsi_secret_claim(hsi_tap *tap, const hsi_handshake *handshake)
@@ -111,7 +117,7 @@ hsi_status hsi_secret_claim(hsi_tap *tap, const hsi_handshake *handshake)
     for (size_t i = 0; i < tap->unclaimed.count; i++) {
         hsi_secret *secret = tap->unclaimed.items[i];
         if (belongs(secret, handshake)) {
-            HSI_TRY(take(tap, secret));
+            HSI_TRY(take(tap, secret, handshake));
         } else {
             tap->unclaimed.items[kept++] = secret;
         }
@@ -171,6 +177,7 @@ hsi_status hsi_secret_derive(hsi_tap *tap, const hsi_secret *secret, hsi_bytes v
         return HSI_NO_MEMORY;
     }
     *copy = *secret;
+    copy->negotiation = secret->handshake == NULL ? 0 : secret->handshake->index + 1;
     HSI_TRY(hsi_arena_copy(&tap->arena, &copy->value, value));
     HSI_TRY(hsi_secret_index_add(&tap->derived, copy));
     *out = copy;
