@@ -13,6 +13,7 @@ static const hsi_cipher ciphers[] = {
     /* name, kind, key, block, fixed_iv, explicit_nonce, nonce, tag, id */
     {"NULL", HSI_CIPHER_NULL, 0, 0, 0, 0, 0, 0, GNUTLS_CIPHER_NULL},
     {"ARCFOUR-128", HSI_CIPHER_STREAM, 16, 0, 0, 0, 0, 0, GNUTLS_CIPHER_ARCFOUR_128},
+    {"DES-CBC", HSI_CIPHER_CBC, 8, 8, 8, 0, 0, 0, GNUTLS_CIPHER_DES_CBC},
     {"3DES-CBC", HSI_CIPHER_CBC, 24, 8, 8, 0, 0, 0, GNUTLS_CIPHER_3DES_CBC},
     {"AES-128-CBC", HSI_CIPHER_CBC, 16, 16, 16, 0, 0, 0, GNUTLS_CIPHER_AES_128_CBC},
     {"AES-256-CBC", HSI_CIPHER_CBC, 32, 16, 16, 0, 0, 0, GNUTLS_CIPHER_AES_256_CBC},

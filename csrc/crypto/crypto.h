@@ -57,6 +57,22 @@ HSI_MUST_USE hsi_status hsi_hkdf_expand_label(const hsi_hash *hash, uint8_t *out
 HSI_MUST_USE hsi_status hsi_prf(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes secret, const char *label,
                                 const hsi_bytes *seed, size_t count);
 
+/* ---- ssl3.c: RFC 6101 ---- */
+
+enum { HSI_SSL3_HASHES = 16 + 20 }; /* MD5, then SHA1 */
+
+/* hsi_ssl3_prf: section 6.1, what master secret and key block are made with. ILLEGAL: over 416 bytes, or over 4 parts. */
+HSI_MUST_USE hsi_status hsi_ssl3_prf(uint8_t *out, size_t length, hsi_bytes secret, const hsi_bytes *seed,
+                                     size_t count);
+
+/* hsi_ssl3_mac: section 5.2.3.1, the MAC of a record with MD5 or SHA1. */
+HSI_MUST_USE hsi_status hsi_ssl3_mac(const hsi_hash *hash, uint8_t *out, hsi_bytes key, hsi_bytes in);
+
+/* hsi_ssl3_handshake_hashes: section 5.6.9, Finished of `sender` "CLNT" or "SRVR"; with "" section 5.6.8, what
+ * CertificateVerify signs. */
+HSI_MUST_USE hsi_status hsi_ssl3_handshake_hashes(uint8_t out[HSI_SSL3_HASHES], hsi_bytes messages, const char *sender,
+                                                  hsi_bytes master);
+
 /* ---- cipher.c: stream ciphers and CBC, whose state lasts from record to record ---- */
 
 typedef enum hsi_cipher_kind { HSI_CIPHER_NULL, HSI_CIPHER_STREAM, HSI_CIPHER_CBC, HSI_CIPHER_AEAD } hsi_cipher_kind;
@@ -122,5 +138,10 @@ HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *ou
  * not known, or the key is so large (over 16384 bits) that it could only be meant to keep us busy. */
 HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
                                              hsi_bytes signature);
+
+/* hsi_signature_verify_hashes: the same for SSL 3.0, whose CertificateVerify signs hashes that are no hashes of any bytes:
+ * RSA both, DSA the second. */
+HSI_MUST_USE hsi_status hsi_signature_verify_hashes(bool *ok, hsi_bytes certificate,
+                                                    const uint8_t hashes[HSI_SSL3_HASHES], hsi_bytes signature);
 
 #endif

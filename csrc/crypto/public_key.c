@@ -82,14 +82,22 @@ static hsi_status verdict(bool *ok, int code)
 }
 
 /* RFC 2246 section 7.4.3: RSA over the MD5 and then the SHA1 of the data, without a DigestInfo. */
-static hsi_status verify_md5_sha1(bool *ok, gnutls_pubkey_t key, hsi_bytes signed_data, hsi_bytes signature)
+static hsi_status verify_hash(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes hashes, hsi_bytes signature)
 {
-    uint8_t hashes[16 + 20];
+    bool rsa = how->sign == GNUTLS_SIGN_UNKNOWN;
+    gnutls_datum_t hash = hsi_gnutls_datum(hashes);
+    gnutls_datum_t value = hsi_gnutls_datum(signature);
+    return verdict(
+        ok, gnutls_pubkey_verify_hash2(key, how->sign, rsa ? GNUTLS_VERIFY_USE_TLS1_RSA : ANY_HASH, &hash, &value));
+}
+
+static hsi_status verify_md5_sha1(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes signed_data,
+                                  hsi_bytes signature)
+{
+    uint8_t hashes[HSI_SSL3_HASHES];
     HSI_TRY(hsi_hash_of(&hsi_md5, hashes, &signed_data, 1));
     HSI_TRY(hsi_hash_of(&hsi_sha1, hashes + hsi_md5.size, &signed_data, 1));
-    gnutls_datum_t hash = hsi_gnutls_datum(hsi_bytes_of(hashes, sizeof hashes));
-    gnutls_datum_t value = hsi_gnutls_datum(signature);
-    return verdict(ok, gnutls_pubkey_verify_hash2(key, GNUTLS_SIGN_UNKNOWN, GNUTLS_VERIFY_USE_TLS1_RSA, &hash, &value));
+    return verify_hash(ok, key, how, hsi_bytes_of(hashes, sizeof hashes), signature);
 }
 
 static hsi_status check_exponent(gnutls_pubkey_t key)
@@ -122,7 +130,7 @@ static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_byt
         return is_known(scheme) ? HSI_OK : HSI_UNSUPPORTED;
     }
     if (how->sign == GNUTLS_SIGN_UNKNOWN) {
-        return verify_md5_sha1(ok, key, signed_data, signature);
+        return verify_md5_sha1(ok, key, how, signed_data, signature);
     }
     gnutls_datum_t data = hsi_gnutls_datum(signed_data);
     gnutls_datum_t value = hsi_gnutls_datum(signature);
@@ -153,6 +161,32 @@ hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme
     hsi_status status = import_certificate(key, certificate);
     if (status == HSI_OK) {
         status = verify(ok, key, scheme, signed_data, signature);
+    }
+    gnutls_pubkey_deinit(key);
+    return status;
+}
+
+static hsi_status verify_hashes(bool *ok, gnutls_pubkey_t key, hsi_bytes hashes, hsi_bytes signature)
+{
+    gnutls_pk_algorithm_t kind;
+    HSI_TRY(check_cost(key, &kind));
+    const signing *how = signing_of(0, kind);
+    if (how == NULL) {
+        return HSI_OK;
+    }
+    hsi_bytes sha1 = hsi_bytes_slice(hashes, hsi_md5.size, hsi_sha1.size);
+    return verify_hash(ok, key, how, how->sign == GNUTLS_SIGN_UNKNOWN ? hashes : sha1, signature);
+}
+
+hsi_status hsi_signature_verify_hashes(bool *ok, hsi_bytes certificate, const uint8_t hashes[HSI_SSL3_HASHES],
+                                       hsi_bytes signature)
+{
+    gnutls_pubkey_t key;
+    *ok = false;
+    HSI_TRY(hsi_gnutls_status(gnutls_pubkey_init(&key)));
+    hsi_status status = import_certificate(key, certificate);
+    if (status == HSI_OK) {
+        status = verify_hashes(ok, key, hsi_bytes_of(hashes, HSI_SSL3_HASHES), signature);
     }
     gnutls_pubkey_deinit(key);
     return status;

@@ -1,4 +1,5 @@
-/* Checks of Finished and of PSK binders: MACs over the transcript. RFC 5246 section 7.4.9, RFC 8446 sections 4.4.4, 4.2.11.2.
+/* Checks of Finished, of renegotiation_info, which repeats it, and of PSK binders: MACs over the transcript. RFC 5246 section
+ * 7.4.9, RFC 8446 sections 4.4.4 and 4.2.11.2, RFC 6101 section 5.6.9, RFC 5746.
  * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
 #include "tap/key_schedule.h"
@@ -36,6 +37,14 @@ static hsi_status tls13_verify_data(const hsi_message *finished, hsi_bytes secre
     return hsi_hmac(handshake->hash, out, secret, &seed, 1);
 }
 
+static hsi_status ssl3_verify_data(const hsi_message *finished, hsi_bytes secret, uint8_t *out, size_t *length)
+{
+    hsi_bytes messages = hsi_buffer_peek(&finished->handshake->transcript.bytes);
+    messages.length = finished->transcript_end - finished->raw.length;
+    *length = HSI_SSL3_HASHES;
+    return hsi_ssl3_handshake_hashes(out, messages, finished->sender == HSI_CLIENT ? "CLNT" : "SRVR", secret);
+}
+
 /* What Finished looks like in a version: the secret under it and the function over it. */
 static const struct hsi_finished {
     const char *secret;
@@ -47,16 +56,30 @@ static const struct hsi_finished {
                             "PRF(master secret, \"server finished\", Hash(messages before))[0..11]"},
                            "RFC 5246 section 7.4.9",
                            tls12_verify_data},
+  finished_ssl3 =
+      {"master secret",
+       {"hash(master secret + pad_2 + hash(messages before + \"CLNT\" + master secret + pad_1)), MD5 and SHA",
+        "hash(master secret + pad_2 + hash(messages before + \"SRVR\" + master secret + pad_1)), MD5 and SHA"},
+       "RFC 6101 section 5.6.9",
+       ssl3_verify_data},
   finished_tls13 = {"finished key",
                     {"HMAC(finished key of the client, Transcript-Hash(messages before))",
                      "HMAC(finished key of the server, Transcript-Hash(messages before))"},
                     "RFC 8446 section 4.4.4",
                     tls13_verify_data};
 
+static const struct hsi_finished *kind_of(uint16_t version)
+{
+    if (version >= HSI_TLS13) {
+        return &finished_tls13;
+    }
+    return version == HSI_SSL30 ? &finished_ssl3 : &finished_before_tls13;
+}
+
 static hsi_status check_one_finished(hsi_tap *tap, hsi_handshake *handshake, const hsi_message *message)
 {
     bool tls13 = handshake->version >= HSI_TLS13;
-    const struct hsi_finished *kind = tls13 ? &finished_tls13 : &finished_before_tls13;
+    const struct hsi_finished *kind = kind_of(handshake->version);
     const hsi_secret *secret;
     const char *missing = NULL;
     uint8_t expected[HSI_HASH_MAX];

@@ -20,13 +20,13 @@ enum {
 };
 
 /* ProtocolVersion */
-enum { HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0x0304 };
+enum { HSI_SSL30 = 0x0300, HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0x0304 };
 
 /* AlertDescription, those that the tap itself must know. RFC 8446 section 6. */
 enum { HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
 
 typedef struct hsi_record_mac {
-    const char *kind; /* "hmac" or "aead" */
+    const char *kind; /* "hmac", "aead" or "ssl3" */
     const char *algorithm; /* "SHA1", or the AEAD's GnuTLS name */
     const char *order; /* "mac-then-encrypt", "encrypt-then-mac", "aead" */
     hsi_bytes key;

@@ -21,7 +21,7 @@ static bool has_early_suite(const hsi_handshake *handshake, uint64_t epoch)
 bool hsi_suite_resolve(const hsi_handshake *handshake, uint64_t epoch, hsi_suite_algorithms *out)
 {
     bool tls13 = handshake->version >= HSI_TLS13;
-    bool known = handshake->version >= HSI_TLS10 && handshake->version <= HSI_TLS13; /* SSL 3.0 derives otherwise */
+    bool known = handshake->version >= HSI_SSL30 && handshake->version <= HSI_TLS13;
     const hsi_suite *suite = has_early_suite(handshake, epoch) ? &handshake->early_suite : &handshake->suite;
     if (suite == &handshake->suite && (!known || !handshake->suite_known || suite->tls13 != tls13)) {
         return false;

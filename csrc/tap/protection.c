@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-enum { SEQUENCE = 8, PSEUDO_HEADER = 13, TLS13_HEADER = 5 };
+enum { SEQUENCE = 8, PSEUDO_HEADER = 13, SSL3_PSEUDO_HEADER = 11, TLS13_HEADER = 5 };
 
 struct hsi_protection {
     hsi_record_keys keys;
@@ -47,13 +47,17 @@ static void put_uint(uint8_t *out, size_t width, uint64_t value)
     }
 }
 
-/* RFC 5246 sections 6.2.3.1 and 6.2.3.3: seq_num, type, version, length. */
-static void pseudo_header(uint8_t out[PSEUDO_HEADER], const hsi_record *record, size_t length)
+/* RFC 5246 sections 6.2.3.1 and 6.2.3.3: seq_num, type, version, length; RFC 6101 section 5.2.3.1 has no version. Returns
+ * how many bytes that are. */
+static size_t pseudo_header(uint8_t out[PSEUDO_HEADER], const hsi_record_keys *keys, const hsi_record *record,
+                            size_t length)
 {
+    bool ssl3 = keys->version == HSI_SSL30;
     put_uint(out, SEQUENCE, record->sequence_number);
     out[SEQUENCE] = record->outer_type;
-    put_uint(out + 9, 2, record->version);
+    put_uint(out + 9, 2, ssl3 ? length : record->version);
     put_uint(out + 11, 2, length);
+    return ssl3 ? SSL3_PSEUDO_HEADER : PSEUDO_HEADER;
 }
 
 /* Marks a record that cannot even be taken apart. */
@@ -72,7 +76,7 @@ static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hs
         return HSI_NO_MEMORY;
     }
     bool aead = keys->cipher->kind == HSI_CIPHER_AEAD;
-    record->mac->kind = aead ? "aead" : "hmac";
+    record->mac->kind = aead ? "aead" : keys->version == HSI_SSL30 ? "ssl3" : "hmac";
     record->mac->algorithm = aead ? keys->cipher->name : keys->mac->name;
     record->mac->order = aead ? "aead" : keys->encrypt_then_mac ? "encrypt-then-mac" : "mac-then-encrypt";
     record->mac->key = aead ? keys->key : keys->mac_key;
@@ -115,8 +119,7 @@ static bool aead_parts(const hsi_protection *protection, const hsi_record *recor
         memcpy(input, record->header.data, TLS13_HEADER);
         *input_length = TLS13_HEADER;
     } else {
-        pseudo_header(input, record, sealed->length - cipher->tag);
-        *input_length = PSEUDO_HEADER;
+        *input_length = pseudo_header(input, keys, record, sealed->length - cipher->tag);
     }
     return true;
 }
@@ -172,11 +175,11 @@ static hsi_status open_aead(hsi_protection *protection, hsi_arena *arena, hsi_re
     return HSI_OK;
 }
 
-/* ---- HMAC ---- */
+/* ---- HMAC, and what SSL 3.0 has in its place ---- */
 
 /* Computes the MAC over sequence number, type, version, length and `content`, and compares it with what was received. */
-static hsi_status verify_hmac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record, hsi_bytes content,
-                              hsi_bytes received)
+static hsi_status verify_mac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record, hsi_bytes content,
+                             hsi_bytes received)
 {
     const hsi_record_keys *keys = &protection->keys;
     hsi_record_mac *mac = record->mac;
@@ -185,18 +188,19 @@ static hsi_status verify_hmac(const hsi_protection *protection, hsi_arena *arena
     if (input == NULL || computed == NULL) {
         return HSI_NO_MEMORY;
     }
-    pseudo_header(input, record, content.length);
+    size_t header = pseudo_header(input, keys, record, content.length);
     if (content.length > 0) {
-        memcpy(input + PSEUDO_HEADER, content.data, content.length);
+        memcpy(input + header, content.data, content.length);
     }
-    mac->input = hsi_bytes_of(input, PSEUDO_HEADER + content.length);
-    HSI_TRY(hsi_hmac(keys->mac, computed, keys->mac_key, &mac->input, 1));
+    mac->input = hsi_bytes_of(input, header + content.length);
+    HSI_TRY(keys->version == HSI_SSL30 ? hsi_ssl3_mac(keys->mac, computed, keys->mac_key, mac->input)
+                                       : hsi_hmac(keys->mac, computed, keys->mac_key, &mac->input, 1));
     mac->computed = hsi_bytes_of(computed, keys->mac->size);
     mac->received = received;
     mac->ok = mac->padding_ok && hsi_bytes_equal(mac->received, mac->computed);
     record->state = mac->ok ? HSI_RECORD_OPENED : HSI_RECORD_REJECTED;
     if (!mac->padding_ok) {
-        record->reason = "the padding is not the one of RFC 5246 section 6.2.3.2; the plaintext is unauthenticated";
+        record->reason = "the padding is not the one that the version allows; the plaintext is unauthenticated";
     } else if (!mac->ok) {
         record->reason = "the MAC is not the one computed; the plaintext is unauthenticated";
     }
@@ -213,7 +217,7 @@ static hsi_status open_mac_at_end(const hsi_protection *protection, hsi_arena *a
         return HSI_OK;
     }
     record->plaintext = hsi_bytes_slice(open, 0, open.length - size);
-    return verify_hmac(protection, arena, record, record->plaintext, hsi_bytes_slice(open, open.length - size, size));
+    return verify_mac(protection, arena, record, record->plaintext, hsi_bytes_slice(open, open.length - size, size));
 }
 
 static hsi_status open_null(hsi_protection *protection, hsi_arena *arena, hsi_record *record)
@@ -258,13 +262,15 @@ static hsi_status decrypt_cbc(hsi_protection *protection, hsi_arena *arena, hsi_
     return HSI_OK;
 }
 
-/* RFC 5246 section 6.2.3.2: padding_length bytes and the length itself, all of that value. `open` loses them; a padding
- * that is not one is taken for its length byte alone. */
-static void split_padding(hsi_record *record, hsi_bytes *open, size_t mac)
+/* RFC 5246 section 6.2.3.2: padding_length bytes and the length itself, all of that value; in RFC 6101 section 5.2.3.2 they
+ * have any value, and are no more than a block. `open` loses them; a padding that is not one is taken for its length byte
+ * alone. */
+static void split_padding(const hsi_record_keys *keys, hsi_record *record, hsi_bytes *open, size_t mac)
 {
     size_t length = (size_t)open->data[open->length - 1] + 1;
-    bool ok = length + mac <= open->length;
-    for (size_t i = open->length - (ok ? length : 0); ok && i < open->length; i++) {
+    bool ssl3 = keys->version == HSI_SSL30;
+    bool ok = length + mac <= open->length && (!ssl3 || length <= keys->cipher->block);
+    for (size_t i = open->length - (ok ? length : 0); ok && !ssl3 && i < open->length; i++) {
         ok = open->data[i] == length - 1;
     }
     record->mac->padding_ok = ok;
@@ -282,7 +288,7 @@ static hsi_status open_mac_then_encrypt(hsi_protection *protection, hsi_arena *a
         reject(record, "the fragment is no whole number of cipher blocks");
         return HSI_OK;
     }
-    split_padding(record, &open, protection->keys.mac->size);
+    split_padding(&protection->keys, record, &open, protection->keys.mac->size);
     return open_mac_at_end(protection, arena, record, open);
 }
 
@@ -299,10 +305,10 @@ static hsi_status open_encrypt_then_mac(hsi_protection *protection, hsi_arena *a
     hsi_bytes received = hsi_bytes_slice(record->fragment, sealed.length, size);
     HSI_TRY(decrypt_cbc(protection, arena, record, sealed, &open, &whole));
     if (whole) {
-        split_padding(record, &open, 0);
+        split_padding(&protection->keys, record, &open, 0);
         record->plaintext = open;
     }
-    HSI_TRY(verify_hmac(protection, arena, record, sealed, received));
+    HSI_TRY(verify_mac(protection, arena, record, sealed, received));
     if (!whole) {
         reject(record, "the fragment is no whole number of cipher blocks");
     }

@@ -41,7 +41,7 @@ const hsi_rule hsi_rules[] = {
      "chosen or agreed on in the key exchange", "RFC 5246 section 8.1", NULL, NULL, 0, 0, 0},
     {"master secret", SHARED, false, NONE, NONE, hsi_rule_master, "PRF",
      "PRF(premaster secret, \"master secret\", client random + server random)[0..47]", "RFC 5246 section 8.1",
-     "premaster secret", NULL, 0, 0, 0},
+     "premaster secret", "master secret", 0, 0, 0},
     {"key block", SHARED, false, NONE, NONE, hsi_rule_key_block, "PRF",
      "PRF(master secret, \"key expansion\", server random + client random)", "RFC 5246 section 6.3", "master secret",
      "key expansion", 0, 0, 0},

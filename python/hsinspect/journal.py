@@ -27,7 +27,7 @@ class Journal:
         self._trace.append_end(sender, kind, time_ns)
 
     def keylog(self, text: str | bytes) -> int:
-        """The lines of a key log, RFC 9850 or older forms; how many were taken. Those of other connections do no harm."""
+        """The lines of a key log, in any form; how many were taken. Those of other connections do no harm."""
         return self._trace.append_keylog(text.encode() if isinstance(text, str) else text)
 
     def secret(

@@ -208,6 +208,32 @@ static void a_certificate_that_cannot_be_read_is_illegal(void **state)
     assert_false(ok);
 }
 
+/* SSL 3.0 signs hashes that are made otherwise; with those of TLS 1.0 the signatures are the same. */
+static void a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_second(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"rsa.crt", "rsa-tls10.sig"}, {"dsa.crt", "dsa-0202.sig"}};
+    uint8_t storage[3][FILE_MAX], hashes[HSI_SSL3_HASHES];
+    hsi_bytes content = file(storage[0], "signed.bin");
+    assert_int_equal(hsi_hash_of(&hsi_md5, hashes, &content, 1), HSI_OK);
+    assert_int_equal(hsi_hash_of(&hsi_sha1, hashes + 16, &content, 1), HSI_OK);
+    for (size_t i = 0; i < HSI_COUNT(pairs); i++) {
+        hsi_bytes certificate = file(storage[1], pairs[i][0]), signature = file(storage[2], pairs[i][1]);
+        bool ok = false;
+        assert_int_equal(hsi_signature_verify_hashes(&ok, certificate, hashes, signature), HSI_OK);
+        assert_true(ok);
+        hashes[35] ^= 1;
+        assert_int_equal(hsi_signature_verify_hashes(&ok, certificate, hashes, signature), HSI_OK);
+        assert_false(ok);
+        hashes[35] ^= 1;
+    }
+    bool ok = true;
+    hsi_bytes signature = file(storage[2], "ed25519-0807.sig");
+    assert_int_equal(hsi_signature_verify_hashes(&ok, file(storage[1], "ed25519.crt"), hashes, signature), HSI_OK);
+    assert_false(ok);
+    assert_int_equal(hsi_signature_verify_hashes(&ok, hsi_bytes_text("none"), hashes, signature), HSI_ILLEGAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_scheme_that_nobody_knows_is_unsupported),
         cmocka_unit_test(a_key_made_to_keep_us_busy_is_unsupported),
         cmocka_unit_test(a_certificate_that_cannot_be_read_is_illegal),
+        cmocka_unit_test(a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
