@@ -26,9 +26,13 @@ typedef struct hsi_hash {
     size_t block; /* of its input block, in bytes (HMAC, RFC 2104) */
     int digest; /* GnuTLS's number of the hash */
     int mac; /* GnuTLS's number of the HMAC over it */
+    size_t mac_key; /* of the key of a record's MAC, in bytes */
 } hsi_hash;
 
-extern const hsi_hash hsi_md5, hsi_sha1, hsi_sha224, hsi_sha256, hsi_sha384, hsi_sha512;
+extern const hsi_hash hsi_md5, hsi_sha1, hsi_sha224, hsi_sha256, hsi_sha384, hsi_sha512, hsi_streebog_256;
+
+/* hsi_imit is a MAC that is made with a cipher and not with a hash (GOST 28147-89, RFC 9189 section 4.1): for running MACs. */
+extern const hsi_hash hsi_imit;
 
 /* hsi_hash_named finds a hash by its name, exactly as written in hsi_hash.name; NULL: none of that name. */
 const hsi_hash *hsi_hash_named(const char *name);
@@ -39,6 +43,17 @@ HSI_MUST_USE hsi_status hsi_hash_of(const hsi_hash *hash, uint8_t *out, const hs
 /* hsi_hmac: RFC 2104, over the parts one after another; `out` takes hash->size bytes. Keys of any length, 0 included. */
 HSI_MUST_USE hsi_status hsi_hmac(const hsi_hash *hash, uint8_t *out, hsi_bytes key, const hsi_bytes *parts,
                                  size_t count);
+
+/* ---- running_mac.c: one MAC over all records of a direction, RFC 9189 section 4.1.1 ---- */
+
+typedef struct hsi_running_mac hsi_running_mac;
+
+/* hsi_running_mac_new: heap, ends in hsi_running_mac_free. ILLEGAL: the key has another length than mac->mac_key. */
+HSI_MUST_USE hsi_status hsi_running_mac_new(hsi_running_mac **out, const hsi_hash *mac, hsi_bytes key);
+void hsi_running_mac_free(hsi_running_mac *running);
+
+/* hsi_running_mac_add takes in more bytes, and writes the MAC over all there were, of mac->size bytes, to `out`. */
+HSI_MUST_USE hsi_status hsi_running_mac_add(hsi_running_mac *running, uint8_t *out, hsi_bytes in);
 
 /* ---- hkdf.c: RFC 5869 and RFC 8446 section 7.1 ---- */
 
@@ -82,7 +97,7 @@ typedef struct hsi_cipher {
     hsi_cipher_kind kind;
     size_t key; /* of the key, in bytes */
     size_t block; /* of a block (CBC), else 0 */
-    size_t fixed_iv; /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block) */
+    size_t fixed_iv; /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block; CNT) */
     size_t explicit_nonce; /* in each TLS 1.2 record (AEAD): 8 for GCM and CCM, 0 for ChaCha20 */
     size_t nonce; /* of a whole AEAD nonce: 12 */
     size_t tag; /* of an AEAD tag: 16, or 8 for CCM-8 */
@@ -94,8 +109,8 @@ const hsi_cipher *hsi_cipher_named(const char *name);
 
 typedef struct hsi_cipher_state hsi_cipher_state; /* a key and where its stream or chain stands */
 
-/* hsi_cipher_new starts a stream cipher (`iv` unused), a CBC chain or the cipher NULL. ILLEGAL: an AEAD, or key or `iv`
- * have not the cipher's length. Ends in hsi_cipher_free. */
+/* hsi_cipher_new starts a stream cipher, a CBC chain or the cipher NULL. ILLEGAL: an AEAD, or key or `iv` (empty where the
+ * cipher takes none) have not the cipher's length. Ends in hsi_cipher_free. */
 HSI_MUST_USE hsi_status hsi_cipher_new(hsi_cipher_state **out, const hsi_cipher *cipher, hsi_bytes key, hsi_bytes iv);
 void hsi_cipher_free(hsi_cipher_state *state);
 

@@ -16,6 +16,9 @@ static const struct {
     {"ssl3", "mac-then-encrypt",
      "hash(MAC key + pad_2 + hash(MAC key + pad_1 + sequence number + type + length + plaintext))",
      "RFC 6101 section 5.2.3.1"},
+    {"imit", "mac-then-encrypt",
+     "IMIT(MAC key, all records so far, each sequence number + type + version + length + plaintext)",
+     "RFC 9189 section 4.1.1"},
     {"aead", "aead", "AEAD(key, nonce, additional data, ciphertext)", "RFC 5246 section 6.2.3.3, RFC 8446 section 5.2"},
 };
 

@@ -26,7 +26,7 @@ enum { HSI_SSL30 = 0x0300, HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0
 enum { HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
 
 typedef struct hsi_record_mac {
-    const char *kind; /* "hmac", "aead" or "ssl3" */
+    const char *kind; /* "hmac", "aead", "ssl3" or "imit" */
     const char *algorithm; /* "SHA1", or the AEAD's GnuTLS name */
     const char *order; /* "mac-then-encrypt", "encrypt-then-mac", "aead" */
     hsi_bytes key;

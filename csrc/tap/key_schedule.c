@@ -235,7 +235,7 @@ hsi_status hsi_key_schedule_keys(hsi_tap *tap, hsi_handshake *handshake, uint8_t
         HSI_TRY(key_of(tap, handshake, mac_keys, sender, epoch, &out->mac_key, missing));
     }
     size_t iv = out->version >= HSI_TLS13 ? suite.cipher->nonce : suite.cipher->fixed_iv;
-    *found = out->key.length == suite.cipher->key && (suite.mac == NULL || out->mac_key.length == suite.mac->size) &&
+    *found = out->key.length == suite.cipher->key && (suite.mac == NULL || out->mac_key.length == suite.mac->mac_key) &&
              (suite.cipher->kind != HSI_CIPHER_AEAD || out->iv.length == iv);
     return HSI_OK;
 }

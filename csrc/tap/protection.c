@@ -1,15 +1,23 @@
-/* Protection: see the header. One function per kind of cipher; what they share is the MAC over RFC 5246's pseudo-header.
+/* Protection: see the header. One function per kind of cipher (the AEADs' is in protection_aead.c); what they share is the MAC
+ * over RFC 5246's pseudo-header.
  * SPDX-License-Identifier: MIT */
-#include "tap/protection.h"
+#include "tap/protection_state.h"
 
 #include "base/memory.h"
 
-enum { SEQUENCE = 8, PSEUDO_HEADER = 13, SSL3_PSEUDO_HEADER = 11, TLS13_HEADER = 5 };
+enum { SSL3_PSEUDO_HEADER = 11 };
 
-struct hsi_protection {
-    hsi_record_keys keys;
-    hsi_cipher_state *cipher; /* stream and CBC */
-};
+/* Starts what lasts from record to record. */
+static hsi_status start(hsi_protection *protection)
+{
+    const hsi_record_keys *keys = &protection->keys;
+    if (keys->cipher->kind == HSI_CIPHER_STREAM || keys->cipher->kind == HSI_CIPHER_CBC) {
+        const uint8_t zeros[HSI_BLOCK_MAX] = {0};
+        hsi_bytes iv = keys->iv.length > 0 ? keys->iv : hsi_bytes_of(zeros, keys->cipher->fixed_iv);
+        HSI_TRY(hsi_cipher_new(&protection->cipher, keys->cipher, keys->key, iv));
+    }
+    return keys->mac == &hsi_imit ? hsi_running_mac_new(&protection->running, keys->mac, keys->mac_key) : HSI_OK;
+}
 
 hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
 {
@@ -18,14 +26,9 @@ hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
         return HSI_NO_MEMORY;
     }
     protection->keys = *keys;
-    hsi_status status = HSI_OK;
-    if (keys->cipher->kind == HSI_CIPHER_STREAM || keys->cipher->kind == HSI_CIPHER_CBC) {
-        const uint8_t zeros[HSI_BLOCK_MAX] = {0};
-        hsi_bytes iv = keys->iv.length > 0 ? keys->iv : hsi_bytes_of(zeros, keys->cipher->block);
-        status = hsi_cipher_new(&protection->cipher, keys->cipher, keys->key, iv);
-    }
+    hsi_status status = start(protection);
     if (status != HSI_OK) {
-        hsi_memory_free(protection, sizeof *protection);
+        hsi_protection_free(protection);
         return status;
     }
     *out = protection;
@@ -36,36 +39,45 @@ void hsi_protection_free(hsi_protection *protection)
 {
     if (protection != NULL) {
         hsi_cipher_free(protection->cipher);
+        hsi_running_mac_free(protection->running);
         hsi_memory_free(protection, sizeof *protection);
     }
 }
 
-static void put_uint(uint8_t *out, size_t width, uint64_t value)
+void hsi_protection_put_uint(uint8_t *out, size_t width, uint64_t value)
 {
     for (size_t i = width; i-- > 0; value >>= 8) {
         out[i] = (uint8_t)value;
     }
 }
 
-/* RFC 5246 sections 6.2.3.1 and 6.2.3.3: seq_num, type, version, length; RFC 6101 section 5.2.3.1 has no version. Returns
- * how many bytes that are. */
-static size_t pseudo_header(uint8_t out[PSEUDO_HEADER], const hsi_record_keys *keys, const hsi_record *record,
-                            size_t length)
+size_t hsi_protection_pseudo_header(uint8_t out[HSI_PSEUDO_HEADER], const hsi_record_keys *keys,
+                                    const hsi_record *record, size_t length)
 {
     bool ssl3 = keys->version == HSI_SSL30;
-    put_uint(out, SEQUENCE, record->sequence_number);
-    out[SEQUENCE] = record->outer_type;
-    put_uint(out + 9, 2, ssl3 ? length : record->version);
-    put_uint(out + 11, 2, length);
-    return ssl3 ? SSL3_PSEUDO_HEADER : PSEUDO_HEADER;
+    hsi_protection_put_uint(out, HSI_SEQUENCE, record->sequence_number);
+    out[HSI_SEQUENCE] = record->outer_type;
+    hsi_protection_put_uint(out + 9, 2, ssl3 ? length : record->version);
+    hsi_protection_put_uint(out + 11, 2, length);
+    return ssl3 ? SSL3_PSEUDO_HEADER : HSI_PSEUDO_HEADER;
 }
 
-/* Marks a record that cannot even be taken apart. */
-static void reject(hsi_record *record, const char *reason)
+void hsi_protection_reject(hsi_record *record, const char *reason)
 {
     record->state = HSI_RECORD_REJECTED;
     record->reason = reason;
     record->mac->ok = false;
+}
+
+static const char *kind_of(const hsi_record_keys *keys)
+{
+    if (keys->cipher->kind == HSI_CIPHER_AEAD) {
+        return "aead";
+    }
+    if (keys->mac == &hsi_imit) {
+        return "imit";
+    }
+    return keys->version == HSI_SSL30 ? "ssl3" : "hmac";
 }
 
 static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record)
@@ -76,7 +88,7 @@ static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hs
         return HSI_NO_MEMORY;
     }
     bool aead = keys->cipher->kind == HSI_CIPHER_AEAD;
-    record->mac->kind = aead ? "aead" : keys->version == HSI_SSL30 ? "ssl3" : "hmac";
+    record->mac->kind = kind_of(keys);
     record->mac->algorithm = aead ? keys->cipher->name : keys->mac->name;
     record->mac->order = aead ? "aead" : keys->encrypt_then_mac ? "encrypt-then-mac" : "mac-then-encrypt";
     record->mac->key = aead ? keys->key : keys->mac_key;
@@ -84,98 +96,19 @@ static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hs
     return HSI_OK;
 }
 
-/* ---- AEAD ---- */
+/* ---- HMAC, and what SSL 3.0 and GOST have in its place ---- */
 
-/* RFC 8446 section 5.3: the fixed IV xor the sequence number. */
-static void xor_nonce(uint8_t *out, hsi_bytes iv, uint64_t sequence_number)
-{
-    uint8_t sequence[SEQUENCE];
-    put_uint(sequence, SEQUENCE, sequence_number);
-    memcpy(out, iv.data, iv.length);
-    for (size_t i = 0; i < SEQUENCE; i++) {
-        out[iv.length - SEQUENCE + i] ^= sequence[i];
-    }
-}
-
-/* Sets nonce and additional data, and `sealed` to ciphertext and tag. False: the record is too short for them. */
-static bool aead_parts(const hsi_protection *protection, const hsi_record *record, uint8_t *nonce,
-                       uint8_t input[PSEUDO_HEADER], size_t *input_length, hsi_bytes *sealed)
+static hsi_status compute_mac(const hsi_protection *protection, uint8_t *out, hsi_bytes input)
 {
     const hsi_record_keys *keys = &protection->keys;
-    const hsi_cipher *cipher = keys->cipher;
-    bool tls13 = keys->version >= HSI_TLS13;
-    size_t explicit_nonce = tls13 ? 0 : cipher->explicit_nonce;
-    if (record->fragment.length < explicit_nonce + cipher->tag) {
-        return false;
+    if (protection->running != NULL) {
+        return hsi_running_mac_add(protection->running, out, input);
     }
-    *sealed = hsi_bytes_slice(record->fragment, explicit_nonce, record->fragment.length - explicit_nonce);
-    if (explicit_nonce > 0) {
-        memcpy(nonce, keys->iv.data, keys->iv.length);
-        memcpy(nonce + keys->iv.length, record->fragment.data, explicit_nonce);
-    } else {
-        xor_nonce(nonce, keys->iv, record->sequence_number);
+    if (keys->version == HSI_SSL30) {
+        return hsi_ssl3_mac(keys->mac, out, keys->mac_key, input);
     }
-    if (tls13) {
-        memcpy(input, record->header.data, TLS13_HEADER);
-        *input_length = TLS13_HEADER;
-    } else {
-        *input_length = pseudo_header(input, keys, record, sealed->length - cipher->tag);
-    }
-    return true;
+    return hsi_hmac(keys->mac, out, keys->mac_key, &input, 1);
 }
-
-/* RFC 8446 section 5.2: content, its type, zeros. A record of zeros alone has no type. */
-static void split_inner_plaintext(hsi_record *record)
-{
-    hsi_bytes inner = record->plaintext;
-    size_t length = inner.length;
-    while (length > 0 && inner.data[length - 1] == 0) {
-        length--;
-    }
-    record->padding = hsi_bytes_slice(inner, length, inner.length - length);
-    if (length == 0) {
-        record->plaintext = HSI_BYTES_EMPTY;
-        record->reason = "the inner plaintext has no content type, RFC 8446 section 5.4";
-        return;
-    }
-    record->content_type = inner.data[length - 1];
-    record->plaintext = hsi_bytes_slice(inner, 0, length - 1);
-}
-
-static hsi_status open_aead(hsi_protection *protection, hsi_arena *arena, hsi_record *record)
-{
-    const hsi_cipher *cipher = protection->keys.cipher;
-    uint8_t nonce[HSI_NONCE_MAX];
-    uint8_t input[PSEUDO_HEADER];
-    size_t input_length;
-    hsi_bytes sealed;
-    hsi_aead_result result;
-    hsi_record_mac *mac = record->mac;
-    if (!aead_parts(protection, record, nonce, input, &input_length, &sealed)) {
-        reject(record, "the record is shorter than its nonce and tag");
-        return HSI_OK;
-    }
-    size_t length = sealed.length - cipher->tag;
-    uint8_t *plaintext = hsi_arena_new(arena, length);
-    if (plaintext == NULL) {
-        return HSI_NO_MEMORY;
-    }
-    HSI_TRY(hsi_arena_copy(arena, &mac->nonce, hsi_bytes_of(nonce, cipher->nonce)));
-    HSI_TRY(hsi_arena_copy(arena, &mac->input, hsi_bytes_of(input, input_length)));
-    HSI_TRY(hsi_aead_open(cipher, plaintext, &result, protection->keys.key, mac->nonce, mac->input, sealed));
-    HSI_TRY(hsi_arena_copy(arena, &mac->computed, hsi_bytes_of(result.computed, cipher->tag)));
-    mac->received = hsi_bytes_slice(sealed, length, cipher->tag);
-    mac->ok = result.ok;
-    record->plaintext = hsi_bytes_of(plaintext, length);
-    record->state = mac->ok ? HSI_RECORD_OPENED : HSI_RECORD_REJECTED;
-    record->reason = mac->ok ? NULL : "the tag is not the one computed; the plaintext is unauthenticated";
-    if (protection->keys.version >= HSI_TLS13 && mac->ok) {
-        split_inner_plaintext(record);
-    }
-    return HSI_OK;
-}
-
-/* ---- HMAC, and what SSL 3.0 has in its place ---- */
 
 /* Computes the MAC over sequence number, type, version, length and `content`, and compares it with what was received. */
 static hsi_status verify_mac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record, hsi_bytes content,
@@ -183,18 +116,17 @@ static hsi_status verify_mac(const hsi_protection *protection, hsi_arena *arena,
 {
     const hsi_record_keys *keys = &protection->keys;
     hsi_record_mac *mac = record->mac;
-    uint8_t *input = hsi_arena_new(arena, PSEUDO_HEADER + content.length);
+    uint8_t *input = hsi_arena_new(arena, HSI_PSEUDO_HEADER + content.length);
     uint8_t *computed = hsi_arena_new(arena, keys->mac->size);
     if (input == NULL || computed == NULL) {
         return HSI_NO_MEMORY;
     }
-    size_t header = pseudo_header(input, keys, record, content.length);
+    size_t header = hsi_protection_pseudo_header(input, keys, record, content.length);
     if (content.length > 0) {
         memcpy(input + header, content.data, content.length);
     }
     mac->input = hsi_bytes_of(input, header + content.length);
-    HSI_TRY(keys->version == HSI_SSL30 ? hsi_ssl3_mac(keys->mac, computed, keys->mac_key, mac->input)
-                                       : hsi_hmac(keys->mac, computed, keys->mac_key, &mac->input, 1));
+    HSI_TRY(compute_mac(protection, computed, mac->input));
     mac->computed = hsi_bytes_of(computed, keys->mac->size);
     mac->received = received;
     mac->ok = mac->padding_ok && hsi_bytes_equal(mac->received, mac->computed);
@@ -213,7 +145,7 @@ static hsi_status open_mac_at_end(const hsi_protection *protection, hsi_arena *a
 {
     size_t size = protection->keys.mac->size;
     if (open.length < size) {
-        reject(record, "the record is shorter than its MAC");
+        hsi_protection_reject(record, "the record is shorter than its MAC");
         return HSI_OK;
     }
     record->plaintext = hsi_bytes_slice(open, 0, open.length - size);
@@ -285,7 +217,7 @@ static hsi_status open_mac_then_encrypt(hsi_protection *protection, hsi_arena *a
     bool whole;
     HSI_TRY(decrypt_cbc(protection, arena, record, record->fragment, &open, &whole));
     if (!whole) {
-        reject(record, "the fragment is no whole number of cipher blocks");
+        hsi_protection_reject(record, "the fragment is no whole number of cipher blocks");
         return HSI_OK;
     }
     split_padding(&protection->keys, record, &open, protection->keys.mac->size);
@@ -298,7 +230,7 @@ static hsi_status open_encrypt_then_mac(hsi_protection *protection, hsi_arena *a
     hsi_bytes open = HSI_BYTES_EMPTY;
     bool whole;
     if (record->fragment.length < size) {
-        reject(record, "the record is shorter than its MAC");
+        hsi_protection_reject(record, "the record is shorter than its MAC");
         return HSI_OK;
     }
     hsi_bytes sealed = hsi_bytes_slice(record->fragment, 0, record->fragment.length - size);
@@ -310,7 +242,7 @@ static hsi_status open_encrypt_then_mac(hsi_protection *protection, hsi_arena *a
     }
     HSI_TRY(verify_mac(protection, arena, record, sealed, received));
     if (!whole) {
-        reject(record, "the fragment is no whole number of cipher blocks");
+        hsi_protection_reject(record, "the fragment is no whole number of cipher blocks");
     }
     return HSI_OK;
 }
@@ -327,7 +259,7 @@ hsi_status hsi_protection_open(hsi_protection *protection, hsi_arena *arena, hsi
         [HSI_CIPHER_NULL] = open_null,
         [HSI_CIPHER_STREAM] = open_stream,
         [HSI_CIPHER_CBC] = open_cbc,
-        [HSI_CIPHER_AEAD] = open_aead,
+        [HSI_CIPHER_AEAD] = hsi_protection_open_aead,
     };
     HSI_TRY(new_mac(protection, arena, record));
     return open[protection->keys.cipher->kind](protection, arena, record);
@@ -341,8 +273,8 @@ static hsi_status skip_stream(hsi_protection *protection, uint64_t bytes, uint64
     enum { CHUNK = 4096 };
     static const uint8_t zeros[CHUNK];
     uint8_t ignored[CHUNK];
-    if (bytes > *allowed) {
-        return HSI_UNSUPPORTED;
+    if (bytes > *allowed || protection->running != NULL) {
+        return HSI_UNSUPPORTED; /* a running MAC would need the plaintext */
     }
     *allowed -= bytes;
     for (; bytes > 0; bytes -= bytes < CHUNK ? bytes : CHUNK) {

@@ -71,8 +71,8 @@ static bool slice_lengths(const hsi_handshake *handshake, size_t lengths[6])
         return false;
     }
     bool aead = suite.cipher->kind == HSI_CIPHER_AEAD;
-    size_t iv = aead ? suite.cipher->fixed_iv : suite.cipher->block;
-    size_t mac = aead ? 0 : suite.mac->size;
+    size_t iv = suite.cipher->fixed_iv;
+    size_t mac = aead ? 0 : suite.mac->mac_key;
     const size_t all[6] = {mac, mac, suite.cipher->key, suite.cipher->key, iv, iv};
     memcpy(lengths, all, sizeof all);
     return true;
