@@ -7,6 +7,8 @@
 
 #include <gnutls/crypto.h>
 
+enum { NONE = GNUTLS_CIPHER_UNKNOWN };
+
 /* The lengths are RFC 5246's (appendix C), RFC 5288's (GCM), RFC 6655's (CCM), RFC 6367's (Camellia) RFC 7905's
  * (ChaCha20) and RFC 9189's (CNT). GnuTLS draws an IV for CBC from the key block in every version; from TLS 1.1 on nothing uses it. */
 static const hsi_cipher ciphers[] = {
@@ -30,6 +32,17 @@ static const hsi_cipher ciphers[] = {
     {"CAMELLIA-128-GCM", HSI_CIPHER_AEAD, 16, 0, 4, 8, 12, 16, GNUTLS_CIPHER_CAMELLIA_128_GCM},
     {"CAMELLIA-256-GCM", HSI_CIPHER_AEAD, 32, 0, 4, 8, 12, 16, GNUTLS_CIPHER_CAMELLIA_256_GCM},
     {"CHACHA20-POLY1305", HSI_CIPHER_AEAD, 32, 0, 12, 0, 12, 16, GNUTLS_CIPHER_CHACHA20_POLY1305},
+    /* What GnuTLS lacks: RFC 6209 (ARIA), RFC 4162 (SEED), RFC 5469 (IDEA); RFC 2246 section 6.3.1 (export: the key block has
+     * five bytes of key, and no IV). */
+    {"ARIA-128-CBC", HSI_CIPHER_CBC, 16, 16, 16, 0, 0, 0, NONE},
+    {"ARIA-256-CBC", HSI_CIPHER_CBC, 32, 16, 16, 0, 0, 0, NONE},
+    {"ARIA-128-GCM", HSI_CIPHER_AEAD, 16, 0, 4, 8, 12, 16, NONE},
+    {"ARIA-256-GCM", HSI_CIPHER_AEAD, 32, 0, 4, 8, 12, 16, NONE},
+    {"SEED-CBC", HSI_CIPHER_CBC, 16, 16, 16, 0, 0, 0, NONE},
+    {"IDEA-CBC", HSI_CIPHER_CBC, 16, 8, 8, 0, 0, 0, NONE},
+    {"ARCFOUR-40", HSI_CIPHER_STREAM, 5, 0, 0, 0, 0, 0, NONE},
+    {"RC2-40", HSI_CIPHER_CBC, 5, 8, 0, 0, 0, 0, NONE},
+    {"DES-40-CBC", HSI_CIPHER_CBC, 5, 8, 0, 0, 0, 0, NONE},
 };
 
 struct hsi_cipher_state {

@@ -101,10 +101,11 @@ typedef struct hsi_cipher {
     size_t explicit_nonce; /* in each TLS 1.2 record (AEAD): 8 for GCM and CCM, 0 for ChaCha20 */
     size_t nonce; /* of a whole AEAD nonce: 12 */
     size_t tag; /* of an AEAD tag: 16, or 8 for CCM-8 */
-    int id; /* GnuTLS's number of the cipher */
+    int id; /* GnuTLS's number of the cipher; 0: it has none, and nothing can be opened, but keys have lengths */
 } hsi_cipher;
 
-/* hsi_cipher_named finds a cipher by GnuTLS's name; NULL: none of that name is known here. */
+/* hsi_cipher_named finds a cipher by GnuTLS's name, or one of that kind where it has none; NULL: none of that name is known
+ * here. */
 const hsi_cipher *hsi_cipher_named(const char *name);
 
 typedef struct hsi_cipher_state hsi_cipher_state; /* a key and where its stream or chain stands */

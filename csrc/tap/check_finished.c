@@ -92,7 +92,7 @@ static hsi_status check_one_finished(hsi_tap *tap, hsi_handshake *handshake, con
     if (secret == NULL || (handshake->hash == NULL && handshake->version >= HSI_TLS12)) {
         return hsi_check_missing(tap, &check, missing == NULL ? "the cipher suite's hash is not known" : missing);
     }
-    if (handshake->unreadable) {
+    if (!hsi_handshake_was_read(handshake, message->transcript_end)) {
         return hsi_check_missing(tap, &check, "the transcript holds a message that could not be read");
     }
     HSI_TRY(kind->verify_data(message, secret->value, expected, &length));
@@ -191,7 +191,7 @@ static hsi_status compare_binder(hsi_tap *tap, hsi_handshake *handshake, const h
                                  const hsi_message *hello, const hsi_secret *early, const hsi_field *binders)
 {
     const hsi_field *item = hsi_field_item(binders, handshake->psk_index);
-    if (item == NULL || handshake->unreadable) {
+    if (item == NULL || !hsi_handshake_was_read(handshake, hello->transcript_end)) {
         return hsi_check_missing(tap, check, "the binder or the transcript is not whole");
     }
     uint8_t expected[HSI_HASH_MAX];

@@ -151,7 +151,7 @@ static hsi_status sign_transcript(hsi_tap *tap, hsi_signed *s)
     const hsi_fields *fields;
     HSI_TRY(hsi_tap_fields(tap, s->message, &fields));
     read_signature(s, fields->root);
-    if (handshake->unreadable) {
+    if (!hsi_handshake_was_read(handshake, s->message->transcript_end)) {
         s->missing = "the transcript holds a message that could not be read";
         return HSI_OK;
     }

@@ -27,33 +27,54 @@ void hsi_early_data_offer(hsi_handshake *handshake, const hsi_field *root)
 
 /* ---- the cipher suite ---- */
 
+/* Opens the record with these keys, once. */
+static hsi_status open_once(const hsi_record_keys *keys, hsi_arena *arena, hsi_record *record)
+{
+    hsi_protection *protection;
+    HSI_TRY(hsi_protection_new(&protection, keys));
+    hsi_status status = hsi_protection_open(protection, arena, record);
+    hsi_protection_free(protection);
+    return status;
+}
+
 /* Would these keys open the record? */
 static hsi_status try_keys(const hsi_record_keys *keys, const hsi_record *record, bool *opened)
 {
-    hsi_protection *protection;
     hsi_record attempt = *record;
     hsi_arena scratch = HSI_ARENA_EMPTY;
-    HSI_TRY(hsi_protection_new(&protection, keys));
-    hsi_status status = hsi_protection_open(protection, &scratch, &attempt);
-    hsi_protection_free(protection);
-    hsi_arena_cleanup(&scratch);
+    hsi_status status = open_once(keys, &scratch, &attempt);
     *opened = attempt.state == HSI_RECORD_OPENED;
+    hsi_arena_cleanup(&scratch);
     return status;
+}
+
+/* Makes key and IV of a cipher in the arena. */
+static hsi_status make_keys(hsi_arena *arena, const hsi_cipher *cipher, const hsi_hash *hash, hsi_bytes secret,
+                            hsi_record_keys *out)
+{
+    uint8_t *key = hsi_arena_new(arena, cipher->key);
+    uint8_t *iv = hsi_arena_new(arena, cipher->nonce);
+    if (key == NULL || iv == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *out = (hsi_record_keys){.version = HSI_TLS13,
+                             .cipher = cipher,
+                             .key = hsi_bytes_of(key, cipher->key),
+                             .iv = hsi_bytes_of(iv, cipher->nonce)};
+    HSI_TRY(hsi_hkdf_expand_label(hash, iv, cipher->nonce, secret, "iv", HSI_BYTES_EMPTY));
+    return hsi_hkdf_expand_label(hash, key, cipher->key, secret, "key", HSI_BYTES_EMPTY);
 }
 
 static hsi_status try_cipher(const hsi_cipher *cipher, const hsi_hash *hash, hsi_bytes secret, const hsi_record *record,
                              bool *opened)
 {
-    uint8_t key[HSI_HASH_MAX];
-    uint8_t iv[HSI_NONCE_MAX];
-    hsi_record_keys keys = {.version = HSI_TLS13,
-                            .cipher = cipher,
-                            .key = hsi_bytes_of(key, cipher->key),
-                            .iv = hsi_bytes_of(iv, cipher->nonce)};
-    HSI_TRY(hsi_hkdf_expand_label(hash, iv, cipher->nonce, secret, "iv", HSI_BYTES_EMPTY));
-    HSI_TRY(hsi_hkdf_expand_label(hash, key, cipher->key, secret, "key", HSI_BYTES_EMPTY));
-    hsi_status status = try_keys(&keys, record, opened);
-    hsi_memory_wipe(key, sizeof key);
+    hsi_arena scratch = HSI_ARENA_EMPTY;
+    hsi_record_keys keys;
+    hsi_status status = make_keys(&scratch, cipher, hash, secret, &keys);
+    if (status == HSI_OK) {
+        status = try_keys(&keys, record, opened);
+    }
+    hsi_arena_cleanup(&scratch);
     return status == HSI_UNSUPPORTED ? HSI_OK : status; /* then this suite does not open it here */
 }
 
@@ -109,7 +130,29 @@ hsi_status hsi_early_data_settle(hsi_tap *tap, hsi_handshake *handshake, const h
     }
     HSI_TRY(try_suites(handshake, secret->value, record, &suite, &fitting, &opened));
     *missing = opened || fitting == 1 ? NULL : hsi_early_data_closed;
-    handshake->early_suite = *missing == NULL ? suite : handshake->early_suite;
+    if (*missing == NULL) {
+        handshake->early_suite = suite;
+    } else if (fitting > 0) {
+        handshake->early_guess = suite;
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_early_data_refuse(hsi_tap *tap, hsi_handshake *handshake, hsi_record *record)
+{
+    const hsi_secret *secret;
+    hsi_record_keys keys;
+    record->state = HSI_RECORD_UNREADABLE;
+    record->reason = hsi_early_data_closed;
+    HSI_TRY(hsi_key_schedule_need(tap, handshake, "CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT, HSI_EPOCH_EARLY, &secret,
+                                  NULL));
+    if (secret == NULL || handshake->early_guess.name == NULL) {
+        return HSI_OK;
+    }
+    const hsi_cipher *cipher = hsi_cipher_named(handshake->early_guess.cipher);
+    HSI_TRY(make_keys(&tap->arena, cipher, handshake->early_hash, secret->value, &keys));
+    HSI_TRY(open_once(&keys, &tap->arena, record));
+    record->reason = hsi_early_data_closed;
     return HSI_OK;
 }
 

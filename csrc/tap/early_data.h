@@ -14,8 +14,11 @@ void hsi_early_data_offer(hsi_handshake *handshake, const hsi_field *root);
 HSI_MUST_USE hsi_status hsi_early_data_settle(hsi_tap *tap, hsi_handshake *handshake, const hsi_record *record,
                                               const char **missing);
 
-/* What `missing` is where the secret is known: the next record may open. */
+/* What `missing` is where the secret is known and nothing opens the record: the next one may open. */
 extern const char hsi_early_data_closed[];
+
+/* hsi_early_data_refuse shows such a record under the first suite that was offered and fits: it is REJECTED. */
+HSI_MUST_USE hsi_status hsi_early_data_refuse(hsi_tap *tap, hsi_handshake *handshake, hsi_record *record);
 
 /* hsi_early_data_ended: early data was accepted, but cannot be read; is it over, and does this record open under the keys of
  * the handshake, that come next? */

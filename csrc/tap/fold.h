@@ -103,4 +103,7 @@ HSI_MUST_USE hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *messa
 HSI_MUST_USE hsi_status hsi_negotiation_change_cipher_spec(hsi_tap *tap, uint8_t sender);
 void hsi_negotiation_cleanup(hsi_handshake *handshake);
 
+/* hsi_negotiation_lost notes that a message that could not be read stands in the transcript after its first `end` bytes. */
+void hsi_negotiation_lost(hsi_tap *tap, hsi_handshake *handshake, size_t end);
+
 #endif

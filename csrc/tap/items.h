@@ -234,6 +234,7 @@ struct hsi_handshake {
     hsi_bytes early_identity; /* of the first pre-shared key that was offered, which protects it */
     const hsi_hash *early_hash; /* of that key; NULL: none was offered */
     hsi_suite early_suite; /* name NULL: not known */
+    hsi_suite early_guess; /* an offered one that opened nothing so far; name NULL: none */
     bool psk; /* TLS 1.3: the server chose a pre-shared key */
     uint16_t psk_index;
     hsi_bytes psk_identity; /* as the client offered it */
@@ -246,7 +247,9 @@ struct hsi_handshake {
     const hsi_message *first[HSI_TYPES_KEPT][2]; /* see hsi_handshake_first */
     uint64_t epochs[2]; /* TLS 1.0 to 1.2: the epoch that its ChangeCipherSpec began, by sender; 0: none */
     hsi_transcript transcript;
-    bool unreadable; /* a message of it could not be read: what hangs on the transcript is not checkable */
+    bool
+        unreadable; /* a message of it could not be read: what hangs on the transcript from there on is not checkable */
+    size_t readable; /* bytes of the transcript that are before it */
     bool complete; /* both Finished were seen */
 };
 
@@ -254,6 +257,12 @@ struct hsi_handshake {
 static inline const hsi_message *hsi_handshake_first(const hsi_handshake *handshake, uint8_t type, uint8_t sender)
 {
     return type < HSI_TYPES_KEPT ? handshake->first[type][sender] : NULL;
+}
+
+/* hsi_handshake_was_read: is every message in the first `end` bytes of the transcript there? */
+static inline bool hsi_handshake_was_read(const hsi_handshake *handshake, size_t end)
+{
+    return !handshake->unreadable || end <= handshake->readable;
 }
 
 /* hsi_handshake_may_be_tls13: it is, or no version has been negotiated yet; then only TLS 1.3 has keys. */

@@ -73,7 +73,7 @@ hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uint8_t sender, 
         w->missing = "the transcript does not reach that far";
         return HSI_OK;
     }
-    if (w->handshake->unreadable) {
+    if (!hsi_handshake_was_read(w->handshake, message->transcript_end)) {
         w->missing = "the transcript holds a message that could not be read";
         return HSI_OK;
     }

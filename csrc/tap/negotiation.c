@@ -10,6 +10,15 @@ void hsi_negotiation_cleanup(hsi_handshake *handshake)
     hsi_transcript_cleanup(&handshake->transcript);
 }
 
+void hsi_negotiation_lost(hsi_tap *tap, hsi_handshake *handshake, size_t end)
+{
+    if (!handshake->unreadable) {
+        handshake->unreadable = true;
+        handshake->readable = end;
+        tap->clues++;
+    }
+}
+
 /* ---- reading fields; what is absent or malformed reads as nothing ---- */
 
 static uint64_t number_at(const hsi_field *root, const char *path)
@@ -121,8 +130,11 @@ static hsi_status retry_transcript(hsi_learning *l)
         message->transcript_end = message == l->handshake->retried_hello ? message->transcript_end : 0;
         message->transcript_hash = HSI_BYTES_EMPTY;
     }
-    l->handshake->unreadable = l->handshake->unreadable || l->handshake->hash == NULL;
-    return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
+    if (l->handshake->hash == NULL) { /* the message_hash cannot be made */
+        hsi_negotiation_lost(l->tap, l->handshake, 0);
+        return HSI_OK;
+    }
+    return hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
 }
 
 static hsi_status learn_hello_retry_request(hsi_learning *l)
@@ -172,7 +184,6 @@ static hsi_status learn_encrypted_extensions(hsi_learning *l)
 {
     l->handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
     l->handshake->early_data_accepted = present(l->root, "extensions.early_data");
-    l->handshake->unreadable |= l->handshake->early_data_accepted && l->handshake->early_data_unread;
     if (l->tap->streams[HSI_CLIENT].epoch == HSI_EPOCH_EARLY && !l->handshake->early_data_accepted) {
         hsi_early_data_reject(l->tap, &l->tap->streams[HSI_CLIENT]);
     }
@@ -224,6 +235,10 @@ static hsi_status learn_certificate_verify(hsi_learning *l)
 static hsi_status learn_finished(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
+    if (l->message->sender == HSI_SERVER && handshake->early_data_accepted && handshake->early_data_unread) {
+        size_t end = hsi_buffer_length(&handshake->transcript.bytes) + l->message->raw.length;
+        hsi_negotiation_lost(l->tap, handshake, end); /* EndOfEarlyData stands there */
+    }
     bool both = hsi_handshake_first(handshake, HSI_FINISHED, HSI_CLIENT) != NULL &&
                 hsi_handshake_first(handshake, HSI_FINISHED, HSI_SERVER) != NULL;
     if (handshake->version >= HSI_TLS13 && !handshake->complete) {

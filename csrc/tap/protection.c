@@ -11,6 +11,9 @@ enum { SSL3_PSEUDO_HEADER = 11 };
 static hsi_status start(hsi_protection *protection)
 {
     const hsi_record_keys *keys = &protection->keys;
+    if (keys->cipher->id == 0) {
+        return HSI_UNSUPPORTED;
+    }
     if (keys->cipher->kind == HSI_CIPHER_STREAM || keys->cipher->kind == HSI_CIPHER_CBC) {
         const uint8_t zeros[HSI_BLOCK_MAX] = {0};
         hsi_bytes iv = keys->iv.length > 0 ? keys->iv : hsi_bytes_of(zeros, keys->cipher->fixed_iv);

@@ -95,6 +95,8 @@ static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *reco
             record->sequence_number = 0;
             return HSI_OK;
         }
+    } else if (stream->protection == NULL && stream->no_keys == hsi_early_data_closed) {
+        HSI_TRY(hsi_early_data_refuse(tap, stream->keys_from, record));
     } else if (stream->protection == NULL) {
         record->state = HSI_RECORD_UNREADABLE;
         record->reason = stream->no_keys;
@@ -174,8 +176,7 @@ static void note_unread_content(hsi_tap *tap, const hsi_stream *stream, const hs
         return;
     }
     if (stream->keys_from != NULL && tap->handshake != NULL && !tap->handshake->complete && handshake) {
-        tap->clues += tap->handshake->unreadable ? 0 : 1;
-        tap->handshake->unreadable = true;
+        hsi_negotiation_lost(tap, tap->handshake, hsi_buffer_length(&tap->handshake->transcript.bytes));
     }
 }
 

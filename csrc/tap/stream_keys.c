@@ -82,8 +82,11 @@ static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, const hsi_fr
     HSI_TRY(find_keys(tap, stream, frame, &keys, &found, &hopeless, &missing));
     if (found) {
         hsi_status status = hsi_protection_new(&stream->protection, &keys);
-        stream->no_keys = status == HSI_UNSUPPORTED ? "this GnuTLS does not have the cipher" : NULL;
-        return status == HSI_UNSUPPORTED ? HSI_OK : status;
+        if (status != HSI_UNSUPPORTED) {
+            return status;
+        }
+        return hsi_arena_format(&tap->arena, &stream->no_keys, "its keys are known, but this GnuTLS does not have %s",
+                                keys.cipher->name);
     }
     HSI_TRY(overtaken(tap, stream, &late));
     *waiting = !hopeless && !late && !tap->final;
