@@ -26,9 +26,13 @@ typedef struct hsi_hash {
     size_t block; /* of its input block, in bytes (HMAC, RFC 2104) */
     int digest; /* GnuTLS's number of the hash */
     int mac; /* GnuTLS's number of the HMAC over it */
+    size_t mac_key; /* of the key of a record's MAC, in bytes */
 } hsi_hash;
 
-extern const hsi_hash hsi_md5, hsi_sha1, hsi_sha224, hsi_sha256, hsi_sha384, hsi_sha512;
+extern const hsi_hash hsi_md5, hsi_sha1, hsi_sha224, hsi_sha256, hsi_sha384, hsi_sha512, hsi_streebog_256;
+
+/* hsi_imit is a MAC that is made with a cipher and not with a hash (GOST 28147-89, RFC 9189 section 4.1): for running MACs. */
+extern const hsi_hash hsi_imit;
 
 /* hsi_hash_named finds a hash by its name, exactly as written in hsi_hash.name; NULL: none of that name. */
 const hsi_hash *hsi_hash_named(const char *name);
@@ -39,6 +43,17 @@ HSI_MUST_USE hsi_status hsi_hash_of(const hsi_hash *hash, uint8_t *out, const hs
 /* hsi_hmac: RFC 2104, over the parts one after another; `out` takes hash->size bytes. Keys of any length, 0 included. */
 HSI_MUST_USE hsi_status hsi_hmac(const hsi_hash *hash, uint8_t *out, hsi_bytes key, const hsi_bytes *parts,
                                  size_t count);
+
+/* ---- running_mac.c: one MAC over all records of a direction, RFC 9189 section 4.1.1 ---- */
+
+typedef struct hsi_running_mac hsi_running_mac;
+
+/* hsi_running_mac_new: heap, ends in hsi_running_mac_free. ILLEGAL: the key has another length than mac->mac_key. */
+HSI_MUST_USE hsi_status hsi_running_mac_new(hsi_running_mac **out, const hsi_hash *mac, hsi_bytes key);
+void hsi_running_mac_free(hsi_running_mac *running);
+
+/* hsi_running_mac_add takes in more bytes, and writes the MAC over all there were, of mac->size bytes, to `out`. */
+HSI_MUST_USE hsi_status hsi_running_mac_add(hsi_running_mac *running, uint8_t *out, hsi_bytes in);
 
 /* ---- hkdf.c: RFC 5869 and RFC 8446 section 7.1 ---- */
 
@@ -57,6 +72,22 @@ HSI_MUST_USE hsi_status hsi_hkdf_expand_label(const hsi_hash *hash, uint8_t *out
 HSI_MUST_USE hsi_status hsi_prf(const hsi_hash *hash, uint8_t *out, size_t length, hsi_bytes secret, const char *label,
                                 const hsi_bytes *seed, size_t count);
 
+/* ---- ssl3.c: RFC 6101 ---- */
+
+enum { HSI_SSL3_HASHES = 16 + 20 }; /* MD5, then SHA1 */
+
+/* hsi_ssl3_prf: section 6.1, what master secret and key block are made with. ILLEGAL: over 416 bytes, or over 4 parts. */
+HSI_MUST_USE hsi_status hsi_ssl3_prf(uint8_t *out, size_t length, hsi_bytes secret, const hsi_bytes *seed,
+                                     size_t count);
+
+/* hsi_ssl3_mac: section 5.2.3.1, the MAC of a record with MD5 or SHA1. */
+HSI_MUST_USE hsi_status hsi_ssl3_mac(const hsi_hash *hash, uint8_t *out, hsi_bytes key, hsi_bytes in);
+
+/* hsi_ssl3_handshake_hashes: section 5.6.9, Finished of `sender` "CLNT" or "SRVR"; with "" section 5.6.8, what
+ * CertificateVerify signs. */
+HSI_MUST_USE hsi_status hsi_ssl3_handshake_hashes(uint8_t out[HSI_SSL3_HASHES], hsi_bytes messages, const char *sender,
+                                                  hsi_bytes master);
+
 /* ---- cipher.c: stream ciphers and CBC, whose state lasts from record to record ---- */
 
 typedef enum hsi_cipher_kind { HSI_CIPHER_NULL, HSI_CIPHER_STREAM, HSI_CIPHER_CBC, HSI_CIPHER_AEAD } hsi_cipher_kind;
@@ -66,20 +97,21 @@ typedef struct hsi_cipher {
     hsi_cipher_kind kind;
     size_t key; /* of the key, in bytes */
     size_t block; /* of a block (CBC), else 0 */
-    size_t fixed_iv; /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block) */
+    size_t fixed_iv; /* from the key block, RFC 5246 6.3 (AEAD: the implicit part of the nonce; CBC: a block; CNT) */
     size_t explicit_nonce; /* in each TLS 1.2 record (AEAD): 8 for GCM and CCM, 0 for ChaCha20 */
     size_t nonce; /* of a whole AEAD nonce: 12 */
     size_t tag; /* of an AEAD tag: 16, or 8 for CCM-8 */
-    int id; /* GnuTLS's number of the cipher */
+    int id; /* GnuTLS's number of the cipher; 0: it has none, and nothing can be opened, but keys have lengths */
 } hsi_cipher;
 
-/* hsi_cipher_named finds a cipher by GnuTLS's name; NULL: none of that name is known here. */
+/* hsi_cipher_named finds a cipher by GnuTLS's name, or one of that kind where it has none; NULL: none of that name is known
+ * here. */
 const hsi_cipher *hsi_cipher_named(const char *name);
 
 typedef struct hsi_cipher_state hsi_cipher_state; /* a key and where its stream or chain stands */
 
-/* hsi_cipher_new starts a stream cipher (`iv` unused), a CBC chain or the cipher NULL. ILLEGAL: an AEAD, or key or `iv`
- * have not the cipher's length. Ends in hsi_cipher_free. */
+/* hsi_cipher_new starts a stream cipher, a CBC chain or the cipher NULL. ILLEGAL: an AEAD, or key or `iv` (empty where the
+ * cipher takes none) have not the cipher's length. Ends in hsi_cipher_free. */
 HSI_MUST_USE hsi_status hsi_cipher_new(hsi_cipher_state **out, const hsi_cipher *cipher, hsi_bytes key, hsi_bytes iv);
 void hsi_cipher_free(hsi_cipher_state *state);
 
@@ -113,7 +145,7 @@ HSI_MUST_USE hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hs
 /* hsi_certificate_key borrows the SubjectPublicKeyInfo of a DER certificate. ILLEGAL: there is none where it has to be. */
 HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *out);
 
-/* ---- public_key.c: what a certificate's key says of a signature, and RSA key transport ---- */
+/* ---- public_key.c: what a certificate's key says of a signature ---- */
 
 /* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate (or SubjectPublicKeyInfo, of
  * who has no certificate: RFC 7250)? `scheme` is TLS's
@@ -124,19 +156,9 @@ HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *ou
 HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
                                              hsi_bytes signature);
 
-typedef struct hsi_private_key hsi_private_key;
-
-/* hsi_private_key_new reads an RSA private key from PEM, DER or PKCS#12 (`password` may be NULL). CREDENTIALS: it is
- * none. Ends in hsi_private_key_free. */
-HSI_MUST_USE hsi_status hsi_private_key_new(hsi_private_key **out, hsi_bytes encoded, const char *password);
-void hsi_private_key_free(hsi_private_key *key);
-
-/* hsi_private_key_fits: is this the private key of the DER certificate? False too where either cannot be read. */
-bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate);
-
-/* hsi_rsa_decrypt opens what was encrypted to the key (PKCS #1 v1.5) to `out`, appended. ILLEGAL: it does not open, or
- * is not of that length. */
-HSI_MUST_USE hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted,
-                                        size_t length);
+/* hsi_signature_verify_hashes: the same for SSL 3.0, whose CertificateVerify signs hashes that are no hashes of any bytes:
+ * RSA both, DSA the second. */
+HSI_MUST_USE hsi_status hsi_signature_verify_hashes(bool *ok, hsi_bytes certificate,
+                                                    const uint8_t hashes[HSI_SSL3_HASHES], hsi_bytes signature);
 
 #endif

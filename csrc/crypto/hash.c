@@ -6,14 +6,17 @@
 
 #include <gnutls/crypto.h>
 
-const hsi_hash hsi_md5 = {"MD5", 16, 64, GNUTLS_DIG_MD5, GNUTLS_MAC_MD5};
-const hsi_hash hsi_sha1 = {"SHA1", 20, 64, GNUTLS_DIG_SHA1, GNUTLS_MAC_SHA1};
-const hsi_hash hsi_sha224 = {"SHA224", 28, 64, GNUTLS_DIG_SHA224, GNUTLS_MAC_SHA224};
-const hsi_hash hsi_sha256 = {"SHA256", 32, 64, GNUTLS_DIG_SHA256, GNUTLS_MAC_SHA256};
-const hsi_hash hsi_sha384 = {"SHA384", 48, 128, GNUTLS_DIG_SHA384, GNUTLS_MAC_SHA384};
-const hsi_hash hsi_sha512 = {"SHA512", 64, 128, GNUTLS_DIG_SHA512, GNUTLS_MAC_SHA512};
+const hsi_hash hsi_md5 = {"MD5", 16, 64, GNUTLS_DIG_MD5, GNUTLS_MAC_MD5, 16};
+const hsi_hash hsi_sha1 = {"SHA1", 20, 64, GNUTLS_DIG_SHA1, GNUTLS_MAC_SHA1, 20};
+const hsi_hash hsi_sha224 = {"SHA224", 28, 64, GNUTLS_DIG_SHA224, GNUTLS_MAC_SHA224, 28};
+const hsi_hash hsi_sha256 = {"SHA256", 32, 64, GNUTLS_DIG_SHA256, GNUTLS_MAC_SHA256, 32};
+const hsi_hash hsi_sha384 = {"SHA384", 48, 128, GNUTLS_DIG_SHA384, GNUTLS_MAC_SHA384, 48};
+const hsi_hash hsi_sha512 = {"SHA512", 64, 128, GNUTLS_DIG_SHA512, GNUTLS_MAC_SHA512, 64};
+const hsi_hash hsi_streebog_256 = {"STREEBOG-256", 32, 64, GNUTLS_DIG_STREEBOG_256, GNUTLS_MAC_STREEBOG_256, 32};
+const hsi_hash hsi_imit = {"GOST28147-TC26Z-IMIT", 4, 8, GNUTLS_DIG_UNKNOWN, GNUTLS_MAC_GOST28147_TC26Z_IMIT, 32};
 
-static const hsi_hash *const hashes[] = {&hsi_md5, &hsi_sha1, &hsi_sha224, &hsi_sha256, &hsi_sha384, &hsi_sha512};
+static const hsi_hash *const hashes[] = {&hsi_md5,    &hsi_sha1,   &hsi_sha224,       &hsi_sha256,
+                                         &hsi_sha384, &hsi_sha512, &hsi_streebog_256, &hsi_imit};
 
 const hsi_hash *hsi_hash_named(const char *name)
 {

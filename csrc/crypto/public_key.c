@@ -1,19 +1,15 @@
-/* Public keys: whether a signature fits the key in a certificate, and RSA key transport with the private key.
- * In: DER certificates, signatures, key files. Out: yes or no; the premaster secret. Judges the mathematics, not the
- * policy: MD5, SHA1 and short keys are verified like any other. Knows no message and no chain of certificates.
- * RFC 8446 section 4.2.3, RFC 5246 sections 4.7 and 7.4.7.1, RFC 2246 section 7.4.3.
+/* Public keys: whether a signature fits the key in a certificate. In: DER certificates, signatures. Out: yes or no.
+ * Judges the mathematics, not the policy: MD5, SHA1 and short keys are verified like any other. Knows no message and no
+ * chain of certificates. RFC 8446 section 4.2.3, RFC 5246 section 4.7, RFC 2246 section 7.4.3.
  * SPDX-License-Identifier: MIT */
-#include "base/memory.h"
 #include "crypto/crypto.h"
 #include "crypto/gnutls_call.h"
 
 #include <gnutls/abstract.h>
-#include <gnutls/pkcs12.h>
 #include <gnutls/x509.h>
 
 enum {
     ANY_HASH = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
-    KEY_ID = 32, /* SHA256 over the SubjectPublicKeyInfo */
     /* A certificate comes from the peer, and a key of a megabyte would take days to verify with. */
     KEY_BITS_MAX = 16384,
     EXPONENT_MAX = 8 /* bytes */
@@ -57,11 +53,6 @@ static const signing signings[] = {
     {0x080b, GNUTLS_PK_RSA_PSS, GNUTLS_SIGN_RSA_PSS_SHA512},
 };
 
-struct hsi_private_key {
-    gnutls_privkey_t key;
-    uint8_t id[KEY_ID]; /* of its public half */
-};
-
 static const signing *signing_of(uint16_t scheme, gnutls_pk_algorithm_t key)
 {
     for (size_t i = 0; i < HSI_COUNT(signings); i++) {
@@ -91,14 +82,22 @@ static hsi_status verdict(bool *ok, int code)
 }
 
 /* RFC 2246 section 7.4.3: RSA over the MD5 and then the SHA1 of the data, without a DigestInfo. */
-static hsi_status verify_md5_sha1(bool *ok, gnutls_pubkey_t key, hsi_bytes signed_data, hsi_bytes signature)
+static hsi_status verify_hash(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes hashes, hsi_bytes signature)
 {
-    uint8_t hashes[16 + 20];
+    bool rsa = how->sign == GNUTLS_SIGN_UNKNOWN;
+    gnutls_datum_t hash = hsi_gnutls_datum(hashes);
+    gnutls_datum_t value = hsi_gnutls_datum(signature);
+    return verdict(
+        ok, gnutls_pubkey_verify_hash2(key, how->sign, rsa ? GNUTLS_VERIFY_USE_TLS1_RSA : ANY_HASH, &hash, &value));
+}
+
+static hsi_status verify_md5_sha1(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes signed_data,
+                                  hsi_bytes signature)
+{
+    uint8_t hashes[HSI_SSL3_HASHES];
     HSI_TRY(hsi_hash_of(&hsi_md5, hashes, &signed_data, 1));
     HSI_TRY(hsi_hash_of(&hsi_sha1, hashes + hsi_md5.size, &signed_data, 1));
-    gnutls_datum_t hash = hsi_gnutls_datum(hsi_bytes_of(hashes, sizeof hashes));
-    gnutls_datum_t value = hsi_gnutls_datum(signature);
-    return verdict(ok, gnutls_pubkey_verify_hash2(key, GNUTLS_SIGN_UNKNOWN, GNUTLS_VERIFY_USE_TLS1_RSA, &hash, &value));
+    return verify_hash(ok, key, how, hsi_bytes_of(hashes, sizeof hashes), signature);
 }
 
 static hsi_status check_exponent(gnutls_pubkey_t key)
@@ -131,7 +130,7 @@ static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_byt
         return is_known(scheme) ? HSI_OK : HSI_UNSUPPORTED;
     }
     if (how->sign == GNUTLS_SIGN_UNKNOWN) {
-        return verify_md5_sha1(ok, key, signed_data, signature);
+        return verify_md5_sha1(ok, key, how, signed_data, signature);
     }
     gnutls_datum_t data = hsi_gnutls_datum(signed_data);
     gnutls_datum_t value = hsi_gnutls_datum(signature);
@@ -170,149 +169,28 @@ hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme
     return status;
 }
 
-static int import_pem(gnutls_x509_privkey_t *key, const gnutls_datum_t *encoded, const char *password)
+static hsi_status verify_hashes(bool *ok, gnutls_pubkey_t key, hsi_bytes hashes, hsi_bytes signature)
 {
-    return gnutls_x509_privkey_import2(*key, encoded, GNUTLS_X509_FMT_PEM, password, 0);
+    gnutls_pk_algorithm_t kind;
+    HSI_TRY(check_cost(key, &kind));
+    const signing *how = signing_of(0, kind);
+    if (how == NULL) {
+        return HSI_OK;
+    }
+    hsi_bytes sha1 = hsi_bytes_slice(hashes, hsi_md5.size, hsi_sha1.size);
+    return verify_hash(ok, key, how, how->sign == GNUTLS_SIGN_UNKNOWN ? hashes : sha1, signature);
 }
 
-static int import_der(gnutls_x509_privkey_t *key, const gnutls_datum_t *encoded, const char *password)
+hsi_status hsi_signature_verify_hashes(bool *ok, hsi_bytes certificate, const uint8_t hashes[HSI_SSL3_HASHES],
+                                       hsi_bytes signature)
 {
-    return gnutls_x509_privkey_import2(*key, encoded, GNUTLS_X509_FMT_DER, password, 0);
-}
-
-static int parse_pkcs12(gnutls_pkcs12_t bag, gnutls_x509_privkey_t *key, const gnutls_datum_t *encoded,
-                        const char *password)
-{
-    int code = gnutls_pkcs12_import(bag, encoded, GNUTLS_X509_FMT_DER, 0);
-    if (code < 0) {
-        return code;
+    gnutls_pubkey_t key;
+    *ok = false;
+    HSI_TRY(hsi_gnutls_status(gnutls_pubkey_init(&key)));
+    hsi_status status = import_certificate(key, certificate);
+    if (status == HSI_OK) {
+        status = verify_hashes(ok, key, hsi_bytes_of(hashes, HSI_SSL3_HASHES), signature);
     }
-    gnutls_x509_privkey_t found = NULL;
-    code = gnutls_pkcs12_simple_parse(bag, password, &found, NULL, NULL, NULL, NULL, NULL, 0);
-    if (code < 0 || found == NULL) {
-        return code < 0 ? code : GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
-    }
-    gnutls_x509_privkey_deinit(*key);
-    *key = found;
-    return 0;
-}
-
-static int import_pkcs12(gnutls_x509_privkey_t *key, const gnutls_datum_t *encoded, const char *password)
-{
-    gnutls_pkcs12_t bag;
-    int code = gnutls_pkcs12_init(&bag);
-    if (code < 0) {
-        return code;
-    }
-    code = parse_pkcs12(bag, key, encoded, password);
-    gnutls_pkcs12_deinit(bag);
-    return code;
-}
-
-typedef int import_function(gnutls_x509_privkey_t *key, const gnutls_datum_t *encoded, const char *password);
-
-static import_function *const formats[] = {import_pem, import_der, import_pkcs12};
-
-/* import_any sets `out` to the key in whichever format it is in. CREDENTIALS: in none of them. */
-static hsi_status import_any(gnutls_x509_privkey_t *out, hsi_bytes encoded, const char *password)
-{
-    gnutls_datum_t datum = hsi_gnutls_datum(encoded);
-    for (size_t i = 0; i < HSI_COUNT(formats); i++) {
-        HSI_TRY(hsi_gnutls_status(gnutls_x509_privkey_init(out)));
-        int code = formats[i](out, &datum, password);
-        if (code >= 0) {
-            return HSI_OK;
-        }
-        gnutls_x509_privkey_deinit(*out);
-        if (code == GNUTLS_E_MEMORY_ERROR) {
-            return HSI_NO_MEMORY;
-        }
-    }
-    return HSI_CREDENTIALS;
-}
-
-/* adopt_key moves `x509` into `key`, if it is an RSA key. */
-static hsi_status adopt_key(hsi_private_key *key, gnutls_x509_privkey_t x509)
-{
-    size_t size = sizeof key->id;
-    int kind = gnutls_x509_privkey_get_pk_algorithm(x509);
-    HSI_TRY(hsi_gnutls_status(kind));
-    if (kind != GNUTLS_PK_RSA) {
-        return HSI_CREDENTIALS;
-    }
-    HSI_TRY(hsi_gnutls_status(gnutls_x509_privkey_get_key_id(x509, GNUTLS_KEYID_USE_SHA256, key->id, &size)));
-    return hsi_gnutls_status(gnutls_privkey_import_x509(key->key, x509, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE));
-}
-
-static hsi_status read_key(hsi_private_key *key, hsi_bytes encoded, const char *password)
-{
-    gnutls_x509_privkey_t x509;
-    HSI_TRY(hsi_gnutls_status(gnutls_privkey_init(&key->key)));
-    HSI_TRY(import_any(&x509, encoded, password));
-    hsi_status status = adopt_key(key, x509);
-    if (status != HSI_OK) {
-        gnutls_x509_privkey_deinit(x509);
-    }
-    return status;
-}
-
-hsi_status hsi_private_key_new(hsi_private_key **out, hsi_bytes encoded, const char *password)
-{
-    hsi_private_key *key = hsi_memory_new(sizeof *key);
-    if (key == NULL) {
-        return HSI_NO_MEMORY;
-    }
-    hsi_status status = read_key(key, encoded, password);
-    if (status != HSI_OK) {
-        hsi_private_key_free(key);
-        return status;
-    }
-    *out = key;
-    return HSI_OK;
-}
-
-void hsi_private_key_free(hsi_private_key *key)
-{
-    if (key == NULL) {
-        return;
-    }
-    if (key->key != NULL) {
-        gnutls_privkey_deinit(key->key);
-    }
-    hsi_memory_free(key, sizeof *key);
-}
-
-static bool has_id(gnutls_pubkey_t key, const uint8_t expected[KEY_ID], hsi_bytes certificate)
-{
-    uint8_t id[KEY_ID];
-    size_t size = sizeof id;
-    return import_certificate(key, certificate) == HSI_OK &&
-           gnutls_pubkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, id, &size) >= 0 &&
-           memcmp(id, expected, sizeof id) == 0;
-}
-
-bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate)
-{
-    gnutls_pubkey_t public_key;
-    if (gnutls_pubkey_init(&public_key) < 0) {
-        return false;
-    }
-    bool fits = has_id(public_key, key->id, certificate);
-    gnutls_pubkey_deinit(public_key);
-    return fits;
-}
-
-/* gnutls_privkey_decrypt_data leaves copies of what it found in memory that it frees; this one works in ours. */
-hsi_status hsi_rsa_decrypt(const hsi_private_key *key, hsi_buffer *out, hsi_bytes encrypted, size_t length)
-{
-    gnutls_datum_t ciphertext = hsi_gnutls_datum(encrypted);
-    size_t before = hsi_buffer_length(out);
-    uint8_t *plaintext;
-    HSI_TRY(hsi_buffer_extend(out, length, &plaintext));
-    hsi_status status =
-        read_status(gnutls_privkey_decrypt_data2(key->key, 0, &ciphertext, plaintext, length), HSI_ILLEGAL);
-    if (status != HSI_OK) {
-        hsi_buffer_truncate(out, before);
-    }
+    gnutls_pubkey_deinit(key);
     return status;
 }

@@ -37,7 +37,8 @@ typedef void extract_function(void *context, void *update, void *digest, size_t 
 typedef int hmac_fast_function(gnutls_mac_algorithm_t algorithm, const void *key, size_t key_length, const void *text,
                                size_t length, void *digest);
 
-static set_key_function *real_sha256_set_key, *real_sha384_set_key, *real_md5_set_key, *real_sha1_set_key;
+static set_key_function *real_sha256_set_key, *real_sha384_set_key, *real_streebog_set_key;
+static set_key_function *real_md5_set_key, *real_sha1_set_key;
 static extract_function *real_extract;
 static hmac_fast_function *real_hmac_fast;
 
@@ -51,6 +52,12 @@ static void sha384_set_key(void *context, size_t length, const uint8_t *key)
 {
     hsi_probe_tell(HSI_SIGHT_PRF_KEY, hsi_bytes_of(key, length));
     real_sha384_set_key(context, length, key);
+}
+
+static void streebog_set_key(void *context, size_t length, const uint8_t *key)
+{
+    hsi_probe_tell(HSI_SIGHT_PRF_KEY, hsi_bytes_of(key, length));
+    real_streebog_set_key(context, length, key);
 }
 
 static void md5_set_key(void *context, size_t length, const uint8_t *key)
@@ -84,7 +91,7 @@ static int hmac_fast(gnutls_mac_algorithm_t algorithm, const void *key, size_t k
 }
 
 /* gnutls_hmac_fast is the library's import of its own function, which a linker may bind for good: then early secrets
- * are not surfaced, and without a PSK they are a constant anyway. */
+ * are not surfaced, and without a PSK they are a constant anyway. Streebog is there where GnuTLS was built with GOST. */
 static hsi_import_slot slots[] = {
     {"nettle_hmac_sha256_set_key", true, (hsi_import *)sha256_set_key, (hsi_import **)(void *)&real_sha256_set_key,
      NULL},
@@ -92,6 +99,8 @@ static hsi_import_slot slots[] = {
      NULL},
     {"nettle_hmac_md5_set_key", true, (hsi_import *)md5_set_key, (hsi_import **)(void *)&real_md5_set_key, NULL},
     {"nettle_hmac_sha1_set_key", true, (hsi_import *)sha1_set_key, (hsi_import **)(void *)&real_sha1_set_key, NULL},
+    {"nettle_hmac_streebog256_set_key", false, (hsi_import *)streebog_set_key,
+     (hsi_import **)(void *)&real_streebog_set_key, NULL},
     {"nettle_hkdf_extract", true, (hsi_import *)extract, (hsi_import **)(void *)&real_extract, NULL},
     {"gnutls_hmac_fast", false, (hsi_import *)hmac_fast, (hsi_import **)(void *)&real_hmac_fast, NULL},
 };

@@ -103,6 +103,13 @@ static PyObject *secret_source(PyObject *self, void *at)
     return hsi_py_text(hsi_source_name((uint8_t)secret_of(self)->source));
 }
 
+static PyObject *secret_handshake(PyObject *self, void *at)
+{
+    HSI_UNUSED(at);
+    size_t negotiation = secret_of(self)->negotiation;
+    return negotiation == 0 ? Py_NewRef(Py_None) : PyLong_FromSize_t(negotiation - 1);
+}
+
 static PyObject *secret_repr(PyObject *self)
 {
     const hsi_secret *secret = secret_of(self);
@@ -123,6 +130,8 @@ static PyGetSetDef secret_getset[] = {
     HSI_SHOW("sender", hsi_get_side, hsi_secret, sender, "Who writes with it; None: shared."),
     HSI_SHOW("epoch", secret_epoch, hsi_secret, epoch, "int: the epoch it protects; None: none."),
     HSI_SHOW("time_ns", secret_time, hsi_secret, time_ns, "int: when it was surfaced, ns since 1970; None: derived."),
+    {"handshake", secret_handshake, NULL,
+     PyDoc_STR("int: its negotiation's place in trace.handshakes; None: it does not say whose it is."), NULL},
     {"value", secret_value, NULL, PyDoc_STR("memoryview: the bytes, read-only."), NULL},
     {"source", secret_source, NULL,
      PyDoc_STR("'keylog', 'probe', 'gnutls log', 'gnutls', 'derived', 'private key' or 'given'."), NULL},

@@ -193,8 +193,12 @@ static PyObject *trace_finished(PyObject *self, void *at)
 static hsi_status collect_data(hsi_tap *tap, const void *sender, hsi_list *out)
 {
     const hsi_list *all = hsi_tap_application_data(tap);
+    const hsi_handshake *handshake = hsi_tap_handshake(tap);
+    bool rejected = handshake != NULL && hsi_handshake_rejected_early_data(handshake);
     for (size_t i = 0; i < all->count; i++) {
-        if (((const hsi_application_data *)all->items[i])->sender == *(const uint8_t *)sender) {
+        const hsi_application_data *data = all->items[i];
+        bool lost = rejected && data->sender == HSI_CLIENT && data->record->epoch == HSI_EPOCH_EARLY;
+        if (data->sender == *(const uint8_t *)sender && !lost) {
             HSI_TRY(hsi_list_append(out, all->items[i]));
         }
     }
@@ -273,7 +277,8 @@ static PyGetSetDef trace_getset[] = {
 
 static PyMethodDef trace_methods[] = {
     {"application_data", HSI_KEYWORDS(trace_application_data),
-     PyDoc_STR("application_data($self, sender)\n--\n\nWhat one side sent, decrypted and authenticated.")},
+     PyDoc_STR("application_data($self, sender)\n--\n\nWhat one side sent, decrypted and authenticated, \n"
+               "but for early data that the server rejected.")},
     {"dumps", hsi_trace_dumps, METH_NOARGS,
      PyDoc_STR("dumps($self)\n--\n\nThe journal as bytes, secrets included; Trace(bytes) is equal to this one.")},
     {"append_wire", HSI_KEYWORDS(hsi_trace_append_wire),

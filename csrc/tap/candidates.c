@@ -81,7 +81,11 @@ static hsi_status confirm(hsi_tap *tap, hsi_secret *candidate, bool *confirmed)
             }
         }
     }
-    return *confirmed ? hsi_secret_admit(tap, candidate) : HSI_OK;
+    if (!*confirmed) {
+        return HSI_OK;
+    }
+    candidate->negotiation = candidate->handshake->index + 1;
+    return hsi_secret_admit(tap, candidate);
 }
 
 /* Goes through the candidates once; `confirmed` says whether any was. */

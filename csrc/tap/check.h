@@ -34,6 +34,7 @@ hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake); /* check_s
 hsi_status hsi_check_sides_agree(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_record_keys(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake); /* check_finished.c */
+hsi_status hsi_check_renegotiation(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_server_key_exchange(hsi_tap *tap, hsi_handshake *handshake); /* check_signatures.c */
 hsi_status hsi_check_certificate_verify(hsi_tap *tap, hsi_handshake *handshake);

@@ -134,14 +134,23 @@ static bool is_retry(const hsi_message *message)
     return strcmp(message->name, "HelloRetryRequest") == 0; /* the type byte is ServerHello's */
 }
 
-/* Moves on with a message. False: it may not stand here. */
-static bool step(bool is_tls13, hsi_stage *stage, const hsi_message *message)
+/* RFC 6101 section 5.6.6: in SSL 3.0 a client that has no certificate sends an alert, no empty Certificate. */
+static hsi_stage without_certificate(uint16_t version, hsi_stage stage, const hsi_message *message)
 {
+    bool skipped = version == HSI_SSL30 && stage == ASKED_DONE && message->type == HSI_CLIENT_KEY_EXCHANGE;
+    return skipped ? SERVER_DONE : stage;
+}
+
+/* Moves on with a message. False: it may not stand here. */
+static bool step(uint16_t version, hsi_stage *stage, const hsi_message *message)
+{
+    bool is_tls13 = version >= HSI_TLS13;
+    hsi_stage from = without_certificate(version, *stage, message);
     const hsi_step *steps = is_tls13 ? tls13 : before_tls13;
     size_t count = is_tls13 ? HSI_COUNT(tls13) : HSI_COUNT(before_tls13);
     uint8_t type = is_retry(message) ? HELLO_RETRY_REQUEST : message->type;
     for (size_t i = 0; i < count; i++) {
-        if (steps[i].from == *stage && steps[i].sender == message->sender && steps[i].type == type) {
+        if (steps[i].from == from && steps[i].sender == message->sender && steps[i].type == type) {
             *stage = steps[i].to;
             return true;
         }
@@ -178,7 +187,7 @@ static const hsi_message *misplaced(const hsi_tap *tap, const hsi_handshake *han
             break;
         }
         ++*count;
-        if (!step(handshake->version >= HSI_TLS13, &stage, message)) {
+        if (!step(handshake->version, &stage, message)) {
             return message;
         }
     }

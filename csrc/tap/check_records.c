@@ -4,21 +4,28 @@
 #include "tap/check.h"
 
 static const struct {
+    const char *kind;
     const char *order;
     const char *formula;
     const char *rfc;
 } orders[] = {
-    {"mac-then-encrypt", "HMAC(MAC key, sequence number + type + version + length + plaintext)",
+    {"hmac", "mac-then-encrypt", "HMAC(MAC key, sequence number + type + version + length + plaintext)",
      "RFC 5246 section 6.2.3.1"},
-    {"encrypt-then-mac", "HMAC(MAC key, sequence number + type + version + length + IV + ciphertext)",
+    {"hmac", "encrypt-then-mac", "HMAC(MAC key, sequence number + type + version + length + IV + ciphertext)",
      "RFC 7366 section 3"},
-    {"aead", "AEAD(key, nonce, additional data, ciphertext)", "RFC 5246 section 6.2.3.3, RFC 8446 section 5.2"},
+    {"ssl3", "mac-then-encrypt",
+     "hash(MAC key + pad_2 + hash(MAC key + pad_1 + sequence number + type + length + plaintext))",
+     "RFC 6101 section 5.2.3.1"},
+    {"imit", "mac-then-encrypt",
+     "IMIT(MAC key, all records so far, each sequence number + type + version + length + plaintext)",
+     "RFC 9189 section 4.1.1"},
+    {"aead", "aead", "AEAD(key, nonce, additional data, ciphertext)", "RFC 5246 section 6.2.3.3, RFC 8446 section 5.2"},
 };
 
 static hsi_status check_mac(hsi_tap *tap, const hsi_record *record, hsi_check *check)
 {
     for (size_t i = 0; i < HSI_COUNT(orders); i++) {
-        if (strcmp(orders[i].order, record->mac->order) == 0) {
+        if (strcmp(orders[i].kind, record->mac->kind) == 0 && strcmp(orders[i].order, record->mac->order) == 0) {
             check->formula = orders[i].formula;
             check->rfc = orders[i].rfc;
         }
@@ -31,9 +38,11 @@ static hsi_status check_mac(hsi_tap *tap, const hsi_record *record, hsi_check *c
 
 static hsi_status check_padding(hsi_tap *tap, const hsi_record *record)
 {
+    bool ssl3 = strcmp(record->mac->kind, "ssl3") == 0;
     hsi_check check = {.kind = HSI_COMPUTED,
-                       .formula = "every padding byte, and padding_length, has the value padding_length",
-                       .rfc = "RFC 5246 section 6.2.3.2",
+                       .formula = ssl3 ? "the padding is no longer than a block"
+                                       : "every padding byte, and padding_length, has the value padding_length",
+                       .rfc = ssl3 ? "RFC 6101 section 5.2.3.2" : "RFC 5246 section 6.2.3.2",
                        .found = record->padding};
     HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "padding.record[%zu]", record->index));
     hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
@@ -43,7 +52,7 @@ static hsi_status check_padding(hsi_tap *tap, const hsi_record *record)
 
 static bool is_cbc(const hsi_record *record)
 {
-    return strcmp(record->mac->kind, "hmac") == 0 && record->padding.length > 0;
+    return strcmp(record->mac->kind, "aead") != 0 && record->padding.length > 0;
 }
 
 hsi_status hsi_check_record(hsi_tap *tap, const hsi_record *record)

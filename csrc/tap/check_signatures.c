@@ -2,6 +2,7 @@
  * RFC 5246 sections 7.4.3 and 7.4.8, RFC 8446 section 4.4.3.
  * SPDX-License-Identifier: MIT */
 #include "tap/check.h"
+#include "tap/key_schedule.h"
 
 /* What is signed, by whom, and how it looks in the message. */
 typedef struct hsi_signed {
@@ -10,6 +11,7 @@ typedef struct hsi_signed {
     hsi_buffer content;
     uint16_t scheme; /* 0: the fixed one of TLS 1.0 and 1.1 */
     hsi_bytes signature;
+    bool hashed; /* SSL 3.0: `content` is what is signed, two hashes, and not hashed again */
     const char *missing;
 } hsi_signed;
 
@@ -34,8 +36,9 @@ static hsi_status verify(hsi_tap *tap, hsi_check *check, const hsi_signed *s)
         return hsi_check_missing(tap, check, "the message has no signature that can be read");
     }
     check->found = s->signature;
-    hsi_status status =
-        hsi_signature_verify(&ok, s->certificate, s->scheme, hsi_buffer_peek(&s->content), s->signature);
+    hsi_bytes content = hsi_buffer_peek(&s->content);
+    hsi_status status = s->hashed ? hsi_signature_verify_hashes(&ok, s->certificate, content.data, s->signature)
+                                  : hsi_signature_verify(&ok, s->certificate, s->scheme, content, s->signature);
     if (status == HSI_ILLEGAL || status == HSI_UNSUPPORTED) {
         return hsi_check_missing(tap, check,
                                  status == HSI_ILLEGAL ? "the signer's certificate cannot be read"
@@ -126,19 +129,38 @@ static hsi_status sign_transcript_hash(hsi_signed *s, size_t end)
     return hsi_buffer_append(&s->content, hsi_bytes_of(digest, handshake->hash->size));
 }
 
+/* RFC 6101 section 5.6.8: the master secret goes in, too. */
+static hsi_status sign_ssl3(hsi_tap *tap, hsi_signed *s, size_t end)
+{
+    hsi_handshake *handshake = s->message->handshake;
+    const hsi_secret *master;
+    uint8_t *hashes;
+    HSI_TRY(hsi_key_schedule_need(tap, handshake, "master secret", HSI_NOBODY, HSI_NO_EPOCH, &master, &s->missing));
+    if (master == NULL) {
+        return HSI_OK;
+    }
+    s->hashed = true;
+    HSI_TRY(hsi_buffer_extend(&s->content, HSI_SSL3_HASHES, &hashes));
+    hsi_bytes messages = hsi_bytes_slice(hsi_buffer_peek(&handshake->transcript.bytes), 0, end);
+    return hsi_ssl3_handshake_hashes(hashes, messages, "", master->value);
+}
+
 static hsi_status sign_transcript(hsi_tap *tap, hsi_signed *s)
 {
     const hsi_handshake *handshake = s->message->handshake;
     const hsi_fields *fields;
     HSI_TRY(hsi_tap_fields(tap, s->message, &fields));
     read_signature(s, fields->root);
-    if (handshake->unreadable) {
+    if (!hsi_handshake_was_read(handshake, s->message->transcript_end)) {
         s->missing = "the transcript holds a message that could not be read";
         return HSI_OK;
     }
     size_t end = s->message->transcript_end - s->message->raw.length;
     if (handshake->version >= HSI_TLS13) {
         return sign_transcript_hash(s, end);
+    }
+    if (handshake->version == HSI_SSL30) {
+        return sign_ssl3(tap, s, end);
     }
     return hsi_buffer_append(&s->content, hsi_bytes_slice(hsi_buffer_peek(&handshake->transcript.bytes), 0, end));
 }

@@ -11,6 +11,7 @@ static hsi_check_row *const per_handshake[] = {
     hsi_check_sides_agree,
     hsi_check_record_keys,
     hsi_check_finished,
+    hsi_check_renegotiation,
     hsi_check_binders,
     hsi_check_server_key_exchange,
     hsi_check_certificate_verify,

@@ -23,6 +23,9 @@ typedef struct hsi_stream {
     hsi_protection *protection; /* of this epoch, once its keys are known */
     hsi_handshake *keys_from;   /* the negotiation whose keys this epoch has; NULL: epoch 0, plain */
     const char *no_keys;        /* why this epoch cannot be opened; NULL: it can, or nobody has tried */
+    hsi_protection *early; /* of early data that the server rejected, and that may still come; NULL: not known */
+    uint64_t early_sequence_number;
+    bool early_rejected;
     size_t asked;               /* tap->clues plus 1 when its keys were last sought in vain; 0: not yet */
     hsi_buffer handshake;       /* bytes of a handshake message that is not whole yet */
     size_t first_record;        /* where it began */
@@ -67,6 +70,7 @@ struct hsi_tap {
     hsi_list surfaced; /* hsi_secret from the journal, in the order in which they came to count */
     hsi_list candidates; /* hsi_secret that may be what its label says */
     hsi_list unclaimed; /* hsi_secret whose client random no ClientHello has had yet */
+    hsi_list private_keys, psks; /* see given_keys.c */
     hsi_secret_index surfaced_index;
     hsi_secret_index derived; /* hsi_secret computed here */
     /* made when looked at */
@@ -93,6 +97,12 @@ HSI_MUST_USE hsi_status hsi_stream_end(hsi_tap *tap, hsi_stream *stream, hsi_end
 void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from);
 void hsi_stream_cleanup(hsi_stream *stream);
 
+/* stream_keys.c: is the next record left unprotected where others are protected? */
+bool hsi_stream_stays_plain(const hsi_stream *stream, const hsi_frame *frame);
+
+/* hsi_stream_protect finds the protection of the epoch, with which `frame` may open. None: it is to wait, or see no_keys. */
+HSI_MUST_USE hsi_status hsi_stream_protect(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting);
+
 /* reassembly.c: handshake bytes of one record; what an unfinished message comes to. */
 HSI_MUST_USE hsi_status hsi_reassembly_take(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool sslv2);
 HSI_MUST_USE hsi_status hsi_reassembly_cut(hsi_tap *tap, hsi_stream *stream);
@@ -101,5 +111,8 @@ HSI_MUST_USE hsi_status hsi_reassembly_cut(hsi_tap *tap, hsi_stream *stream);
 HSI_MUST_USE hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message);
 HSI_MUST_USE hsi_status hsi_negotiation_change_cipher_spec(hsi_tap *tap, uint8_t sender);
 void hsi_negotiation_cleanup(hsi_handshake *handshake);
+
+/* hsi_negotiation_lost notes that a message that could not be read stands in the transcript after its first `end` bytes. */
+void hsi_negotiation_lost(hsi_tap *tap, hsi_handshake *handshake, size_t end);
 
 #endif

@@ -20,13 +20,13 @@ enum {
 };
 
 /* ProtocolVersion */
-enum { HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0x0304 };
+enum { HSI_SSL30 = 0x0300, HSI_TLS10 = 0x0301, HSI_TLS11 = 0x0302, HSI_TLS12 = 0x0303, HSI_TLS13 = 0x0304 };
 
 /* AlertDescription, those that the tap itself must know. RFC 8446 section 6. */
 enum { HSI_ALERT_FATAL = 2, HSI_ALERT_CLOSE_NOTIFY = 0, HSI_ALERT_BAD_RECORD_MAC = 20 };
 
 typedef struct hsi_record_mac {
-    const char *kind; /* "hmac" or "aead" */
+    const char *kind; /* "hmac", "aead", "ssl3" or "imit" */
     const char *algorithm; /* "SHA1", or the AEAD's GnuTLS name */
     const char *order; /* "mac-then-encrypt", "encrypt-then-mac", "aead" */
     hsi_bytes key;
@@ -142,8 +142,10 @@ struct hsi_secret {
     hsi_source source;
     uint64_t time_ns; /* 0: derived */
     hsi_bytes value;
-    hsi_bytes client_random; /* whose it is, as the key log says; empty: it does not say */
+    hsi_bytes whose; /* as the key log says: a client random, or as `owner` has it; empty: it does not say */
+    uint8_t owner; /* hsi_keylog_owner */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
+    size_t negotiation; /* the index of the negotiation it counts in, plus 1; 0: it does not say whose it is */
     hsi_secret *older; /* see secret_index.h */
 };
 
@@ -203,6 +205,9 @@ typedef struct hsi_check {
     size_t evidence_count;
 } hsi_check;
 
+/* Epochs of TLS 1.3; each KeyUpdate adds one. Before it each ChangeCipherSpec does. */
+enum { HSI_EPOCH_EARLY = 1, HSI_EPOCH_HANDSHAKE = 2, HSI_EPOCH_APPLICATION = 3 };
+
 enum { HSI_TYPES_KEPT = 32 }; /* HandshakeTypes that anything here looks up are below */
 
 /* One negotiation, from ClientHello to the last Finished. */
@@ -216,6 +221,8 @@ struct hsi_handshake {
     const hsi_hash *hash; /* of PRF, HKDF and transcript; NULL before TLS 1.2 (MD5 and SHA1) and while not known */
     uint8_t client_random[HSI_RANDOM];
     uint8_t server_random[HSI_RANDOM];
+    hsi_bytes session_id; /* the server's; empty: none */
+    hsi_bytes encrypted_premaster; /* of RSA key transport; empty: not seen */
     bool extended_master_secret;
     bool encrypt_then_mac;
     bool hello_retry;
@@ -223,6 +230,11 @@ struct hsi_handshake {
     bool resumed;
     bool early_data_offered;
     bool early_data_accepted;
+    bool early_data_unread; /* a record of it could not be read */
+    hsi_bytes early_identity; /* of the first pre-shared key that was offered, which protects it */
+    const hsi_hash *early_hash; /* of that key; NULL: none was offered */
+    hsi_suite early_suite; /* name NULL: not known */
+    hsi_suite early_guess; /* an offered one that opened nothing so far; name NULL: none */
     bool psk; /* TLS 1.3: the server chose a pre-shared key */
     uint16_t psk_index;
     hsi_bytes psk_identity; /* as the client offered it */
@@ -236,7 +248,9 @@ struct hsi_handshake {
     const hsi_message *first[HSI_TYPES_KEPT][2]; /* see hsi_handshake_first */
     uint64_t epochs[2]; /* TLS 1.0 to 1.2: the epoch that its ChangeCipherSpec began, by sender; 0: none */
     hsi_transcript transcript;
-    bool unreadable; /* a message of it could not be read: what hangs on the transcript is not checkable */
+    bool
+        unreadable; /* a message of it could not be read: what hangs on the transcript from there on is not checkable */
+    size_t readable; /* bytes of the transcript that are before it */
     bool complete; /* both Finished were seen */
 };
 
@@ -244,6 +258,26 @@ struct hsi_handshake {
 static inline const hsi_message *hsi_handshake_first(const hsi_handshake *handshake, uint8_t type, uint8_t sender)
 {
     return type < HSI_TYPES_KEPT ? handshake->first[type][sender] : NULL;
+}
+
+/* hsi_handshake_was_read: is every message in the first `end` bytes of the transcript there? */
+static inline bool hsi_handshake_was_read(const hsi_handshake *handshake, size_t end)
+{
+    return !handshake->unreadable || end <= handshake->readable;
+}
+
+/* hsi_handshake_may_be_tls13: it is, or no version has been negotiated yet; then only TLS 1.3 has keys. */
+static inline bool hsi_handshake_may_be_tls13(const hsi_handshake *handshake)
+{
+    return handshake->version == HSI_TLS13 || handshake->version == 0;
+}
+
+/* hsi_handshake_rejected_early_data: the server has answered, and does not take it. RFC 8446 section 4.2.10. */
+static inline bool hsi_handshake_rejected_early_data(const hsi_handshake *handshake)
+{
+    bool answered =
+        handshake->hello_retry || hsi_handshake_first(handshake, HSI_ENCRYPTED_EXTENSIONS, HSI_SERVER) != NULL;
+    return handshake->early_data_offered && answered && !handshake->early_data_accepted;
 }
 
 #endif

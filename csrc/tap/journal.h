@@ -27,7 +27,7 @@ typedef enum hsi_entry_kind {
         1, /*                      hsi_transport   realtime, ns    client address   server addr.  server name asked for */
     HSI_ENTRY_WIRE, /*                      who sent        hsi_wire_mark                   as received                    as sent, where altered on its way */
     HSI_ENTRY_END, /*                      who ended       hsi_end */
-    HSI_ENTRY_SECRET, /* who surfaced it      who writes      hsi_source      epoch + 1, 0: unsaid  value     label         client random, may be empty */
+    HSI_ENTRY_SECRET, /* who surfaced it      who writes      hsi_source      epoch + 1, 0: unsaid  value     label         client random, or as the label has it (keylog.h); may be empty */
     HSI_ENTRY_PHASE, /* whose GnuTLS         who sent        HandshakeType   hsi_action      the body (on enter) */
     HSI_ENTRY_KEYS, /* whose GnuTLS         who writes                      epoch           key              IV              MAC key */
     HSI_ENTRY_RESULT, /* whose GnuTLS         -               -               return code     text             function */

@@ -12,15 +12,22 @@ enum {
 static hsi_status need(hsi_working *asking, hsi_tap *tap, hsi_handshake *handshake, const char *label, uint8_t sender,
                        uint64_t epoch, const hsi_secret **out, const char **missing);
 
-bool hsi_suite_resolve(const hsi_handshake *handshake, hsi_suite_algorithms *out)
+/* Early data is protected before a suite is negotiated, and not always with that one. */
+static bool has_early_suite(const hsi_handshake *handshake, uint64_t epoch)
+{
+    return epoch == HSI_EPOCH_EARLY && handshake->early_suite.name != NULL && hsi_handshake_may_be_tls13(handshake);
+}
+
+bool hsi_suite_resolve(const hsi_handshake *handshake, uint64_t epoch, hsi_suite_algorithms *out)
 {
     bool tls13 = handshake->version >= HSI_TLS13;
-    bool known = handshake->version >= HSI_TLS10 && handshake->version <= HSI_TLS13; /* SSL 3.0 derives otherwise */
-    if (!known || !handshake->suite_known || handshake->suite.tls13 != tls13) {
+    bool known = handshake->version >= HSI_SSL30 && handshake->version <= HSI_TLS13;
+    const hsi_suite *suite = has_early_suite(handshake, epoch) ? &handshake->early_suite : &handshake->suite;
+    if (suite == &handshake->suite && (!known || !handshake->suite_known || suite->tls13 != tls13)) {
         return false;
     }
-    out->cipher = hsi_cipher_named(handshake->suite.cipher);
-    out->mac = hsi_hash_named(handshake->suite.mac);
+    out->cipher = hsi_cipher_named(suite->cipher);
+    out->mac = hsi_hash_named(suite->mac);
     return out->cipher != NULL && (out->mac != NULL || out->cipher->kind == HSI_CIPHER_AEAD);
 }
 
@@ -66,7 +73,7 @@ hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uint8_t sender, 
         w->missing = "the transcript does not reach that far";
         return HSI_OK;
     }
-    if (w->handshake->unreadable) {
+    if (!hsi_handshake_was_read(w->handshake, message->transcript_end)) {
         w->missing = "the transcript holds a message that could not be read";
         return HSI_OK;
     }
@@ -83,7 +90,8 @@ hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uint8_t sender, 
 
 static bool applies(const hsi_rule *rule, const hsi_handshake *handshake, uint64_t epoch)
 {
-    if (handshake->version == 0 || rule->tls13 != (handshake->version >= HSI_TLS13)) {
+    bool early = handshake->version == 0 && rule->tls13 && rule->first_epoch == HSI_EPOCH_EARLY;
+    if (!early && (handshake->version == 0 || rule->tls13 != (handshake->version >= HSI_TLS13))) {
         return false;
     }
     return rule->first_epoch == HSI_NO_EPOCH || (epoch >= rule->first_epoch && epoch <= rule->last_epoch);
@@ -212,12 +220,12 @@ hsi_status hsi_key_schedule_keys(hsi_tap *tap, hsi_handshake *handshake, uint8_t
     static const char *const ivs[2] = {"client write IV", "server write IV"};
     hsi_suite_algorithms suite;
     *found = false;
-    *hopeless = !hsi_suite_resolve(handshake, &suite);
+    *hopeless = !hsi_suite_resolve(handshake, epoch, &suite);
     if (*hopeless) {
         *missing = "the cipher suite is not one that can be opened here";
         return HSI_OK;
     }
-    *out = (hsi_record_keys){.version = handshake->version,
+    *out = (hsi_record_keys){.version = handshake->version == 0 ? HSI_TLS13 : handshake->version,
                              .cipher = suite.cipher,
                              .mac = suite.mac,
                              .encrypt_then_mac = handshake->encrypt_then_mac && suite.cipher->kind == HSI_CIPHER_CBC};
@@ -226,8 +234,8 @@ hsi_status hsi_key_schedule_keys(hsi_tap *tap, hsi_handshake *handshake, uint8_t
     if (suite.mac != NULL) {
         HSI_TRY(key_of(tap, handshake, mac_keys, sender, epoch, &out->mac_key, missing));
     }
-    size_t iv = handshake->version >= HSI_TLS13 ? suite.cipher->nonce : suite.cipher->fixed_iv;
-    *found = out->key.length == suite.cipher->key && (suite.mac == NULL || out->mac_key.length == suite.mac->size) &&
+    size_t iv = out->version >= HSI_TLS13 ? suite.cipher->nonce : suite.cipher->fixed_iv;
+    *found = out->key.length == suite.cipher->key && (suite.mac == NULL || out->mac_key.length == suite.mac->mac_key) &&
              (suite.cipher->kind != HSI_CIPHER_AEAD || out->iv.length == iv);
     return HSI_OK;
 }

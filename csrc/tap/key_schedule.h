@@ -95,16 +95,17 @@ hsi_status hsi_rule_key_block_part(hsi_working *w);
 hsi_status hsi_rule_early_secret(hsi_working *w); /* schedule_tls13.c */
 hsi_status hsi_rule_next_stage(hsi_working *w);
 hsi_status hsi_rule_derive_secret(hsi_working *w);
+hsi_status hsi_rule_derive_early(hsi_working *w);
 hsi_status hsi_rule_update(hsi_working *w);
 hsi_status hsi_rule_finished_key(hsi_working *w);
 hsi_status hsi_rule_write_key(hsi_working *w);
 
-/* hsi_suite_resolve: what a negotiated suite is made of. False: its cipher or MAC are not known here. */
+/* hsi_suite_resolve: what the suite of an epoch is made of: the negotiated one, or that of early data. False: its cipher or MAC are not known here. */
 typedef struct hsi_suite_algorithms {
     const hsi_cipher *cipher;
     const hsi_hash *mac; /* NULL: AEAD */
 } hsi_suite_algorithms;
-bool hsi_suite_resolve(const hsi_handshake *handshake, hsi_suite_algorithms *out);
+bool hsi_suite_resolve(const hsi_handshake *handshake, uint64_t epoch, hsi_suite_algorithms *out);
 
 /* hsi_traffic_label is the label of a TLS 1.3 traffic secret: "CLIENT_TRAFFIC_SECRET_0" for (client, 3). */
 HSI_MUST_USE hsi_status hsi_traffic_label(hsi_arena *arena, uint8_t sender, uint64_t epoch, const char **out);

@@ -2,13 +2,21 @@
  * message stands in the transcript; when keys change. One table: message type -> what is learned from it.
  * RFC 8446 sections 4 and 7.1, RFC 5246 section 7.
  * SPDX-License-Identifier: MIT */
+#include "tap/early_data.h"
 #include "tap/secret_store.h"
-
-enum { EPOCH_EARLY = 1, EPOCH_HANDSHAKE = 2, EPOCH_APPLICATION = 3 }; /* of TLS 1.3 */
 
 void hsi_negotiation_cleanup(hsi_handshake *handshake)
 {
     hsi_transcript_cleanup(&handshake->transcript);
+}
+
+void hsi_negotiation_lost(hsi_tap *tap, hsi_handshake *handshake, size_t end)
+{
+    if (!handshake->unreadable) {
+        handshake->unreadable = true;
+        handshake->readable = end;
+        tap->clues++;
+    }
 }
 
 /* ---- reading fields; what is absent or malformed reads as nothing ---- */
@@ -59,15 +67,28 @@ static void name_suite(hsi_handshake *handshake, uint16_t id)
     }
 }
 
+/* Early data, if the client sent any, is over. */
+static void end_early_data(hsi_learning *l)
+{
+    hsi_stream *stream = &l->tap->streams[HSI_CLIENT];
+    if (stream->epoch == HSI_EPOCH_EARLY && stream->keys_from == l->handshake) {
+        hsi_stream_rekey(stream, 0, NULL);
+    }
+}
+
 static hsi_status learn_client_hello(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
     copy_random(handshake->client_random, l->root);
-    HSI_TRY(hsi_secret_claim(l->tap));
+    HSI_TRY(hsi_secret_claim(l->tap, handshake));
     handshake->server_name = content_at(l->root, "extensions.server_name.server_name_list[0].name");
-    handshake->early_data_offered = present(l->root, "extensions.early_data");
-    if (handshake->early_data_offered && !handshake->hello_retry && l->tap->streams[HSI_CLIENT].epoch == 0) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_EARLY, handshake);
+    if (handshake->hello_retry) { /* early data went out after the first one */
+        end_early_data(l);
+        return HSI_OK;
+    }
+    hsi_early_data_offer(handshake, l->root);
+    if (handshake->early_data_offered && l->tap->streams[HSI_CLIENT].epoch == 0) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], HSI_EPOCH_EARLY, handshake);
     }
     return HSI_OK;
 }
@@ -91,17 +112,9 @@ static hsi_status learn_psk(hsi_learning *l)
 /* RFC 8446 section 7.1: from here on both ends protect with handshake keys. */
 static void begin_tls13(hsi_learning *l)
 {
-    hsi_stream_rekey(&l->tap->streams[HSI_SERVER], EPOCH_HANDSHAKE, l->handshake);
-    if (l->tap->streams[HSI_CLIENT].epoch != EPOCH_EARLY) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
-    }
-}
-
-/* Early data, if the client sent any, is over. */
-static void end_early_data(hsi_learning *l)
-{
-    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], 0, NULL);
+    hsi_stream_rekey(&l->tap->streams[HSI_SERVER], HSI_EPOCH_HANDSHAKE, l->handshake);
+    if (l->tap->streams[HSI_CLIENT].epoch != HSI_EPOCH_EARLY) {
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], HSI_EPOCH_HANDSHAKE, l->handshake);
     }
 }
 
@@ -117,8 +130,11 @@ static hsi_status retry_transcript(hsi_learning *l)
         message->transcript_end = message == l->handshake->retried_hello ? message->transcript_end : 0;
         message->transcript_hash = HSI_BYTES_EMPTY;
     }
-    l->handshake->unreadable = l->handshake->unreadable || l->handshake->hash == NULL;
-    return l->handshake->hash == NULL ? HSI_OK : hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
+    if (l->handshake->hash == NULL) { /* the message_hash cannot be made */
+        hsi_negotiation_lost(l->tap, l->handshake, 0);
+        return HSI_OK;
+    }
+    return hsi_transcript_retry(&l->handshake->transcript, l->handshake->hash);
 }
 
 static hsi_status learn_hello_retry_request(hsi_learning *l)
@@ -130,7 +146,6 @@ static hsi_status learn_hello_retry_request(hsi_learning *l)
     l->handshake->hello_retry = true;
     l->handshake->retried_hello = hsi_handshake_first(l->handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
     l->handshake->first[HSI_CLIENT_HELLO][HSI_CLIENT] = NULL; /* the second one counts */
-    end_early_data(l);
     return retry_transcript(l);
 }
 
@@ -164,15 +179,14 @@ static hsi_status learn_server_hello(hsi_learning *l)
         begin_tls13(l);
         return HSI_OK;
     }
-    if (l->tap->streams[HSI_CLIENT].keys_from == handshake) {
-        end_early_data(l);
-    }
+    end_early_data(l);
     const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
-    hsi_bytes echo = content_at(l->root, "legacy_session_id_echo");
-    if (hello != NULL && hello->fields != NULL && echo.length > 0) { /* RFC 5246 section 7.4.1.3 */
-        handshake->resumed = hsi_bytes_equal(echo, content_at(hello->fields->root, "legacy_session_id"));
+    handshake->session_id = content_at(l->root, "legacy_session_id_echo");
+    if (hello != NULL && hello->fields != NULL && handshake->session_id.length > 0) { /* RFC 5246 section 7.4.1.3 */
+        handshake->resumed =
+            hsi_bytes_equal(handshake->session_id, content_at(hello->fields->root, "legacy_session_id"));
     }
-    return HSI_OK;
+    return hsi_secret_claim(l->tap, handshake);
 }
 
 static hsi_status learn_encrypted_extensions(hsi_learning *l)
@@ -180,8 +194,8 @@ static hsi_status learn_encrypted_extensions(hsi_learning *l)
     learn_certificate_types(l);
     l->handshake->alpn = content_at(l->root, "extensions.application_layer_protocol_negotiation.protocol_name_list[0]");
     l->handshake->early_data_accepted = present(l->root, "extensions.early_data");
-    if (l->tap->streams[HSI_CLIENT].epoch == EPOCH_EARLY && !l->handshake->early_data_accepted) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+    if (l->tap->streams[HSI_CLIENT].epoch == HSI_EPOCH_EARLY && !l->handshake->early_data_accepted) {
+        hsi_early_data_reject(l->tap, &l->tap->streams[HSI_CLIENT]);
     }
     return HSI_OK;
 }
@@ -189,7 +203,7 @@ static hsi_status learn_encrypted_extensions(hsi_learning *l)
 static hsi_status learn_end_of_early_data(hsi_learning *l)
 {
     if (l->handshake->version >= HSI_TLS13) {
-        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], EPOCH_HANDSHAKE, l->handshake);
+        hsi_stream_rekey(&l->tap->streams[HSI_CLIENT], HSI_EPOCH_HANDSHAKE, l->handshake);
     }
     return HSI_OK;
 }
@@ -212,6 +226,12 @@ static hsi_status learn_server_key_exchange(hsi_learning *l)
     return HSI_OK;
 }
 
+static hsi_status learn_client_key_exchange(hsi_learning *l)
+{
+    l->handshake->encrypted_premaster = content_at(l->root, "encrypted_pre_master_secret");
+    return hsi_secret_claim(l->tap, l->handshake);
+}
+
 static hsi_status learn_certificate_verify(hsi_learning *l)
 {
     if (l->message->sender == HSI_SERVER) {
@@ -223,10 +243,14 @@ static hsi_status learn_certificate_verify(hsi_learning *l)
 static hsi_status learn_finished(hsi_learning *l)
 {
     hsi_handshake *handshake = l->handshake;
+    if (l->message->sender == HSI_SERVER && handshake->early_data_accepted && handshake->early_data_unread) {
+        size_t end = hsi_buffer_length(&handshake->transcript.bytes) + l->message->raw.length;
+        hsi_negotiation_lost(l->tap, handshake, end); /* EndOfEarlyData stands there */
+    }
     bool both = hsi_handshake_first(handshake, HSI_FINISHED, HSI_CLIENT) != NULL &&
                 hsi_handshake_first(handshake, HSI_FINISHED, HSI_SERVER) != NULL;
     if (handshake->version >= HSI_TLS13 && !handshake->complete) {
-        hsi_stream_rekey(&l->tap->streams[l->message->sender], EPOCH_APPLICATION, handshake);
+        hsi_stream_rekey(&l->tap->streams[l->message->sender], HSI_EPOCH_APPLICATION, handshake);
     }
     handshake->complete = handshake->complete || both;
     return HSI_OK;
@@ -257,6 +281,7 @@ static const struct {
     {HSI_ENCRYPTED_EXTENSIONS, FROM(HSI_SERVER), learn_encrypted_extensions},
     {HSI_CERTIFICATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER) | TREELESS, learn_certificate},
     {HSI_SERVER_KEY_EXCHANGE, FROM(HSI_SERVER), learn_server_key_exchange},
+    {HSI_CLIENT_KEY_EXCHANGE, FROM(HSI_CLIENT), learn_client_key_exchange},
     {HSI_CERTIFICATE_VERIFY, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_certificate_verify},
     {HSI_FINISHED, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_finished},
     {HSI_KEY_UPDATE, FROM(HSI_CLIENT) | FROM(HSI_SERVER), learn_key_update},
@@ -283,10 +308,17 @@ static hsi_status begin_handshake(hsi_tap *tap)
     return HSI_OK;
 }
 
-/* After a completed negotiation a ClientHello begins the next one; one that answers a HelloRetryRequest does not. */
+/* After a completed negotiation a ClientHello begins the next one, and again if the server did not answer it: it need not
+ * (RFC 5246 section 7.4.1.1). One that answers a HelloRetryRequest does not. */
 static bool begins(const hsi_tap *tap, const hsi_message *message)
 {
-    return tap->handshake == NULL || (message->type == HSI_CLIENT_HELLO && tap->handshake->complete);
+    const hsi_handshake *handshake = tap->handshake;
+    if (handshake == NULL || message->type != HSI_CLIENT_HELLO || message->sender != HSI_CLIENT) {
+        return handshake == NULL;
+    }
+    bool refused = handshake->index > 0 && handshake->version == 0 &&
+                   hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT) != NULL;
+    return handshake->complete || refused;
 }
 
 /* HelloRequest never counts (RFC 5246 section 7.4.1.1), nor do TLS 1.3's messages after the handshake, which a server may

@@ -1,15 +1,26 @@
-/* Protection: see the header. One function per kind of cipher; what they share is the MAC over RFC 5246's pseudo-header.
+/* Protection: see the header. One function per kind of cipher (the AEADs' is in protection_aead.c); what they share is the MAC
+ * over RFC 5246's pseudo-header.
  * SPDX-License-Identifier: MIT */
-#include "tap/protection.h"
+#include "tap/protection_state.h"
 
 #include "base/memory.h"
 
-enum { SEQUENCE = 8, PSEUDO_HEADER = 13, TLS13_HEADER = 5 };
+enum { SSL3_PSEUDO_HEADER = 11 };
 
-struct hsi_protection {
-    hsi_record_keys keys;
-    hsi_cipher_state *cipher; /* stream and CBC */
-};
+/* Starts what lasts from record to record. */
+static hsi_status start(hsi_protection *protection)
+{
+    const hsi_record_keys *keys = &protection->keys;
+    if (keys->cipher->id == 0) {
+        return HSI_UNSUPPORTED;
+    }
+    if (keys->cipher->kind == HSI_CIPHER_STREAM || keys->cipher->kind == HSI_CIPHER_CBC) {
+        const uint8_t zeros[HSI_BLOCK_MAX] = {0};
+        hsi_bytes iv = keys->iv.length > 0 ? keys->iv : hsi_bytes_of(zeros, keys->cipher->fixed_iv);
+        HSI_TRY(hsi_cipher_new(&protection->cipher, keys->cipher, keys->key, iv));
+    }
+    return keys->mac == &hsi_imit ? hsi_running_mac_new(&protection->running, keys->mac, keys->mac_key) : HSI_OK;
+}
 
 hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
 {
@@ -18,14 +29,9 @@ hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
         return HSI_NO_MEMORY;
     }
     protection->keys = *keys;
-    hsi_status status = HSI_OK;
-    if (keys->cipher->kind == HSI_CIPHER_STREAM || keys->cipher->kind == HSI_CIPHER_CBC) {
-        const uint8_t zeros[HSI_BLOCK_MAX] = {0};
-        hsi_bytes iv = keys->iv.length > 0 ? keys->iv : hsi_bytes_of(zeros, keys->cipher->block);
-        status = hsi_cipher_new(&protection->cipher, keys->cipher, keys->key, iv);
-    }
+    hsi_status status = start(protection);
     if (status != HSI_OK) {
-        hsi_memory_free(protection, sizeof *protection);
+        hsi_protection_free(protection);
         return status;
     }
     *out = protection;
@@ -36,32 +42,45 @@ void hsi_protection_free(hsi_protection *protection)
 {
     if (protection != NULL) {
         hsi_cipher_free(protection->cipher);
+        hsi_running_mac_free(protection->running);
         hsi_memory_free(protection, sizeof *protection);
     }
 }
 
-static void put_uint(uint8_t *out, size_t width, uint64_t value)
+void hsi_protection_put_uint(uint8_t *out, size_t width, uint64_t value)
 {
     for (size_t i = width; i-- > 0; value >>= 8) {
         out[i] = (uint8_t)value;
     }
 }
 
-/* RFC 5246 sections 6.2.3.1 and 6.2.3.3: seq_num, type, version, length. */
-static void pseudo_header(uint8_t out[PSEUDO_HEADER], const hsi_record *record, size_t length)
+size_t hsi_protection_pseudo_header(uint8_t out[HSI_PSEUDO_HEADER], const hsi_record_keys *keys,
+                                    const hsi_record *record, size_t length)
 {
-    put_uint(out, SEQUENCE, record->sequence_number);
-    out[SEQUENCE] = record->outer_type;
-    put_uint(out + 9, 2, record->version);
-    put_uint(out + 11, 2, length);
+    bool ssl3 = keys->version == HSI_SSL30;
+    hsi_protection_put_uint(out, HSI_SEQUENCE, record->sequence_number);
+    out[HSI_SEQUENCE] = record->outer_type;
+    hsi_protection_put_uint(out + 9, 2, ssl3 ? length : record->version);
+    hsi_protection_put_uint(out + 11, 2, length);
+    return ssl3 ? SSL3_PSEUDO_HEADER : HSI_PSEUDO_HEADER;
 }
 
-/* Marks a record that cannot even be taken apart. */
-static void reject(hsi_record *record, const char *reason)
+void hsi_protection_reject(hsi_record *record, const char *reason)
 {
     record->state = HSI_RECORD_REJECTED;
     record->reason = reason;
     record->mac->ok = false;
+}
+
+static const char *kind_of(const hsi_record_keys *keys)
+{
+    if (keys->cipher->kind == HSI_CIPHER_AEAD) {
+        return "aead";
+    }
+    if (keys->mac == &hsi_imit) {
+        return "imit";
+    }
+    return keys->version == HSI_SSL30 ? "ssl3" : "hmac";
 }
 
 static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record)
@@ -72,7 +91,7 @@ static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hs
         return HSI_NO_MEMORY;
     }
     bool aead = keys->cipher->kind == HSI_CIPHER_AEAD;
-    record->mac->kind = aead ? "aead" : "hmac";
+    record->mac->kind = kind_of(keys);
     record->mac->algorithm = aead ? keys->cipher->name : keys->mac->name;
     record->mac->order = aead ? "aead" : keys->encrypt_then_mac ? "encrypt-then-mac" : "mac-then-encrypt";
     record->mac->key = aead ? keys->key : keys->mac_key;
@@ -80,123 +99,43 @@ static hsi_status new_mac(const hsi_protection *protection, hsi_arena *arena, hs
     return HSI_OK;
 }
 
-/* ---- AEAD ---- */
+/* ---- HMAC, and what SSL 3.0 and GOST have in its place ---- */
 
-/* RFC 8446 section 5.3: the fixed IV xor the sequence number. */
-static void xor_nonce(uint8_t *out, hsi_bytes iv, uint64_t sequence_number)
-{
-    uint8_t sequence[SEQUENCE];
-    put_uint(sequence, SEQUENCE, sequence_number);
-    memcpy(out, iv.data, iv.length);
-    for (size_t i = 0; i < SEQUENCE; i++) {
-        out[iv.length - SEQUENCE + i] ^= sequence[i];
-    }
-}
-
-/* Sets nonce and additional data, and `sealed` to ciphertext and tag. False: the record is too short for them. */
-static bool aead_parts(const hsi_protection *protection, const hsi_record *record, uint8_t *nonce,
-                       uint8_t input[PSEUDO_HEADER], size_t *input_length, hsi_bytes *sealed)
+static hsi_status compute_mac(const hsi_protection *protection, uint8_t *out, hsi_bytes input)
 {
     const hsi_record_keys *keys = &protection->keys;
-    const hsi_cipher *cipher = keys->cipher;
-    bool tls13 = keys->version >= HSI_TLS13;
-    size_t explicit_nonce = tls13 ? 0 : cipher->explicit_nonce;
-    if (record->fragment.length < explicit_nonce + cipher->tag) {
-        return false;
+    if (protection->running != NULL) {
+        return hsi_running_mac_add(protection->running, out, input);
     }
-    *sealed = hsi_bytes_slice(record->fragment, explicit_nonce, record->fragment.length - explicit_nonce);
-    if (explicit_nonce > 0) {
-        memcpy(nonce, keys->iv.data, keys->iv.length);
-        memcpy(nonce + keys->iv.length, record->fragment.data, explicit_nonce);
-    } else {
-        xor_nonce(nonce, keys->iv, record->sequence_number);
+    if (keys->version == HSI_SSL30) {
+        return hsi_ssl3_mac(keys->mac, out, keys->mac_key, input);
     }
-    if (tls13) {
-        memcpy(input, record->header.data, TLS13_HEADER);
-        *input_length = TLS13_HEADER;
-    } else {
-        pseudo_header(input, record, sealed->length - cipher->tag);
-        *input_length = PSEUDO_HEADER;
-    }
-    return true;
+    return hsi_hmac(keys->mac, out, keys->mac_key, &input, 1);
 }
-
-/* RFC 8446 section 5.2: content, its type, zeros. A record of zeros alone has no type. */
-static void split_inner_plaintext(hsi_record *record)
-{
-    hsi_bytes inner = record->plaintext;
-    size_t length = inner.length;
-    while (length > 0 && inner.data[length - 1] == 0) {
-        length--;
-    }
-    record->padding = hsi_bytes_slice(inner, length, inner.length - length);
-    if (length == 0) {
-        record->plaintext = HSI_BYTES_EMPTY;
-        record->reason = "the inner plaintext has no content type, RFC 8446 section 5.4";
-        return;
-    }
-    record->content_type = inner.data[length - 1];
-    record->plaintext = hsi_bytes_slice(inner, 0, length - 1);
-}
-
-static hsi_status open_aead(hsi_protection *protection, hsi_arena *arena, hsi_record *record)
-{
-    const hsi_cipher *cipher = protection->keys.cipher;
-    uint8_t nonce[HSI_NONCE_MAX];
-    uint8_t input[PSEUDO_HEADER];
-    size_t input_length;
-    hsi_bytes sealed;
-    hsi_aead_result result;
-    hsi_record_mac *mac = record->mac;
-    if (!aead_parts(protection, record, nonce, input, &input_length, &sealed)) {
-        reject(record, "the record is shorter than its nonce and tag");
-        return HSI_OK;
-    }
-    size_t length = sealed.length - cipher->tag;
-    uint8_t *plaintext = hsi_arena_new(arena, length);
-    if (plaintext == NULL) {
-        return HSI_NO_MEMORY;
-    }
-    HSI_TRY(hsi_arena_copy(arena, &mac->nonce, hsi_bytes_of(nonce, cipher->nonce)));
-    HSI_TRY(hsi_arena_copy(arena, &mac->input, hsi_bytes_of(input, input_length)));
-    HSI_TRY(hsi_aead_open(cipher, plaintext, &result, protection->keys.key, mac->nonce, mac->input, sealed));
-    HSI_TRY(hsi_arena_copy(arena, &mac->computed, hsi_bytes_of(result.computed, cipher->tag)));
-    mac->received = hsi_bytes_slice(sealed, length, cipher->tag);
-    mac->ok = result.ok;
-    record->plaintext = hsi_bytes_of(plaintext, length);
-    record->state = mac->ok ? HSI_RECORD_OPENED : HSI_RECORD_REJECTED;
-    record->reason = mac->ok ? NULL : "the tag is not the one computed; the plaintext is unauthenticated";
-    if (protection->keys.version >= HSI_TLS13 && mac->ok) {
-        split_inner_plaintext(record);
-    }
-    return HSI_OK;
-}
-
-/* ---- HMAC ---- */
 
 /* Computes the MAC over sequence number, type, version, length and `content`, and compares it with what was received. */
-static hsi_status verify_hmac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record, hsi_bytes content,
-                              hsi_bytes received)
+static hsi_status verify_mac(const hsi_protection *protection, hsi_arena *arena, hsi_record *record, hsi_bytes content,
+                             hsi_bytes received)
 {
     const hsi_record_keys *keys = &protection->keys;
     hsi_record_mac *mac = record->mac;
-    uint8_t *input = hsi_arena_new(arena, PSEUDO_HEADER + content.length);
+    uint8_t *input = hsi_arena_new(arena, HSI_PSEUDO_HEADER + content.length);
     uint8_t *computed = hsi_arena_new(arena, keys->mac->size);
     if (input == NULL || computed == NULL) {
         return HSI_NO_MEMORY;
     }
-    pseudo_header(input, record, content.length);
+    size_t header = hsi_protection_pseudo_header(input, keys, record, content.length);
     if (content.length > 0) {
-        memcpy(input + PSEUDO_HEADER, content.data, content.length);
+        memcpy(input + header, content.data, content.length);
     }
-    mac->input = hsi_bytes_of(input, PSEUDO_HEADER + content.length);
-    HSI_TRY(hsi_hmac(keys->mac, computed, keys->mac_key, &mac->input, 1));
+    mac->input = hsi_bytes_of(input, header + content.length);
+    HSI_TRY(compute_mac(protection, computed, mac->input));
     mac->computed = hsi_bytes_of(computed, keys->mac->size);
     mac->received = received;
     mac->ok = mac->padding_ok && hsi_bytes_equal(mac->received, mac->computed);
     record->state = mac->ok ? HSI_RECORD_OPENED : HSI_RECORD_REJECTED;
     if (!mac->padding_ok) {
-        record->reason = "the padding is not the one of RFC 5246 section 6.2.3.2; the plaintext is unauthenticated";
+        record->reason = "the padding is not the one that the version allows; the plaintext is unauthenticated";
     } else if (!mac->ok) {
         record->reason = "the MAC is not the one computed; the plaintext is unauthenticated";
     }
@@ -209,11 +148,11 @@ static hsi_status open_mac_at_end(const hsi_protection *protection, hsi_arena *a
 {
     size_t size = protection->keys.mac->size;
     if (open.length < size) {
-        reject(record, "the record is shorter than its MAC");
+        hsi_protection_reject(record, "the record is shorter than its MAC");
         return HSI_OK;
     }
     record->plaintext = hsi_bytes_slice(open, 0, open.length - size);
-    return verify_hmac(protection, arena, record, record->plaintext, hsi_bytes_slice(open, open.length - size, size));
+    return verify_mac(protection, arena, record, record->plaintext, hsi_bytes_slice(open, open.length - size, size));
 }
 
 static hsi_status open_null(hsi_protection *protection, hsi_arena *arena, hsi_record *record)
@@ -258,13 +197,15 @@ static hsi_status decrypt_cbc(hsi_protection *protection, hsi_arena *arena, hsi_
     return HSI_OK;
 }
 
-/* RFC 5246 section 6.2.3.2: padding_length bytes and the length itself, all of that value. `open` loses them; a padding
- * that is not one is taken for its length byte alone. */
-static void split_padding(hsi_record *record, hsi_bytes *open, size_t mac)
+/* RFC 5246 section 6.2.3.2: padding_length bytes and the length itself, all of that value; in RFC 6101 section 5.2.3.2 they
+ * have any value, and are no more than a block. `open` loses them; a padding that is not one is taken for its length byte
+ * alone. */
+static void split_padding(const hsi_record_keys *keys, hsi_record *record, hsi_bytes *open, size_t mac)
 {
     size_t length = (size_t)open->data[open->length - 1] + 1;
-    bool ok = length + mac <= open->length;
-    for (size_t i = open->length - (ok ? length : 0); ok && i < open->length; i++) {
+    bool ssl3 = keys->version == HSI_SSL30;
+    bool ok = length + mac <= open->length && (!ssl3 || length <= keys->cipher->block);
+    for (size_t i = open->length - (ok ? length : 0); ok && !ssl3 && i < open->length; i++) {
         ok = open->data[i] == length - 1;
     }
     record->mac->padding_ok = ok;
@@ -279,10 +220,10 @@ static hsi_status open_mac_then_encrypt(hsi_protection *protection, hsi_arena *a
     bool whole;
     HSI_TRY(decrypt_cbc(protection, arena, record, record->fragment, &open, &whole));
     if (!whole) {
-        reject(record, "the fragment is no whole number of cipher blocks");
+        hsi_protection_reject(record, "the fragment is no whole number of cipher blocks");
         return HSI_OK;
     }
-    split_padding(record, &open, protection->keys.mac->size);
+    split_padding(&protection->keys, record, &open, protection->keys.mac->size);
     return open_mac_at_end(protection, arena, record, open);
 }
 
@@ -292,19 +233,19 @@ static hsi_status open_encrypt_then_mac(hsi_protection *protection, hsi_arena *a
     hsi_bytes open = HSI_BYTES_EMPTY;
     bool whole;
     if (record->fragment.length < size) {
-        reject(record, "the record is shorter than its MAC");
+        hsi_protection_reject(record, "the record is shorter than its MAC");
         return HSI_OK;
     }
     hsi_bytes sealed = hsi_bytes_slice(record->fragment, 0, record->fragment.length - size);
     hsi_bytes received = hsi_bytes_slice(record->fragment, sealed.length, size);
     HSI_TRY(decrypt_cbc(protection, arena, record, sealed, &open, &whole));
     if (whole) {
-        split_padding(record, &open, 0);
+        split_padding(&protection->keys, record, &open, 0);
         record->plaintext = open;
     }
-    HSI_TRY(verify_hmac(protection, arena, record, sealed, received));
+    HSI_TRY(verify_mac(protection, arena, record, sealed, received));
     if (!whole) {
-        reject(record, "the fragment is no whole number of cipher blocks");
+        hsi_protection_reject(record, "the fragment is no whole number of cipher blocks");
     }
     return HSI_OK;
 }
@@ -321,7 +262,7 @@ hsi_status hsi_protection_open(hsi_protection *protection, hsi_arena *arena, hsi
         [HSI_CIPHER_NULL] = open_null,
         [HSI_CIPHER_STREAM] = open_stream,
         [HSI_CIPHER_CBC] = open_cbc,
-        [HSI_CIPHER_AEAD] = open_aead,
+        [HSI_CIPHER_AEAD] = hsi_protection_open_aead,
     };
     HSI_TRY(new_mac(protection, arena, record));
     return open[protection->keys.cipher->kind](protection, arena, record);
@@ -335,8 +276,8 @@ static hsi_status skip_stream(hsi_protection *protection, uint64_t bytes, uint64
     enum { CHUNK = 4096 };
     static const uint8_t zeros[CHUNK];
     uint8_t ignored[CHUNK];
-    if (bytes > *allowed) {
-        return HSI_UNSUPPORTED;
+    if (bytes > *allowed || protection->running != NULL) {
+        return HSI_UNSUPPORTED; /* a running MAC would need the plaintext */
     }
     *allowed -= bytes;
     for (; bytes > 0; bytes -= bytes < CHUNK ? bytes : CHUNK) {

@@ -20,7 +20,8 @@ typedef struct hsi_record_keys {
 
 typedef struct hsi_protection hsi_protection;
 
-/* hsi_protection_new: heap, ends in hsi_protection_free; `keys` must outlive it. */
+/* hsi_protection_new: heap, ends in hsi_protection_free; what `keys` borrow must outlive it. UNSUPPORTED: GnuTLS does not have
+ * the cipher. */
 HSI_MUST_USE hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys);
 void hsi_protection_free(hsi_protection *protection);
 

@@ -17,6 +17,11 @@
      "Derive-Secret(" parent ", \"" tls "\", " messages ")", "RFC 8446 section 7.1", parent, tls,               \
      HSI_##until, until_sender, 0}
 
+#define DERIVE_EARLY(label, sender, epoch, tls)                                                                        \
+    {label, sender, true, epoch, epoch, hsi_rule_derive_early, "Derive-Secret",                                        \
+     "Derive-Secret(early secret of the first PSK offered, \"" tls "\", ClientHello)", "RFC 8446 section 7.1",         \
+     "early secret", tls, HSI_CLIENT_HELLO, HSI_CLIENT, 0}
+
 #define TRAFFIC_UPDATE(label, sender)                                                                                  \
     {label, sender, true, 4, ANY_LATER, hsi_rule_update, "HKDF-Expand-Label",                                          \
      "HKDF-Expand-Label(the traffic secret before, \"traffic upd\", \"\", Hash.length)", "RFC 8446 section 7.2", NULL,  \
@@ -36,7 +41,7 @@ const hsi_rule hsi_rules[] = {
      "chosen or agreed on in the key exchange", "RFC 5246 section 8.1", NULL, NULL, 0, 0, 0},
     {"master secret", SHARED, false, NONE, NONE, hsi_rule_master, "PRF",
      "PRF(premaster secret, \"master secret\", client random + server random)[0..47]", "RFC 5246 section 8.1",
-     "premaster secret", NULL, 0, 0, 0},
+     "premaster secret", "master secret", 0, 0, 0},
     {"key block", SHARED, false, NONE, NONE, hsi_rule_key_block, "PRF",
      "PRF(master secret, \"key expansion\", server random + client random)", "RFC 5246 section 6.3", "master secret",
      "key expansion", 0, 0, 0},
@@ -48,10 +53,8 @@ const hsi_rule hsi_rules[] = {
     KEY_BLOCK_PART("server write IV", HSI_SERVER, 5),
     {"early secret", SHARED, true, NONE, NONE, hsi_rule_early_secret, "HKDF-Extract", "HKDF-Extract(0, zeros)",
      "RFC 8446 section 7.1", NULL, NULL, 0, 0, 0},
-    DERIVE("CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT, 1, "early secret", "c e traffic", CLIENT_HELLO, HSI_CLIENT,
-           "ClientHello"),
-    DERIVE("EARLY_EXPORTER_SECRET", SHARED, NONE, "early secret", "e exp master", CLIENT_HELLO, HSI_CLIENT,
-           "ClientHello"),
+    DERIVE_EARLY("CLIENT_EARLY_TRAFFIC_SECRET", HSI_CLIENT, 1, "c e traffic"),
+    DERIVE_EARLY("EARLY_EXPORTER_SECRET", SHARED, NONE, "e exp master"),
     {"handshake secret", SHARED, true, NONE, NONE, hsi_rule_next_stage, "HKDF-Extract",
      "HKDF-Extract(Derive-Secret(early secret, \"derived\", \"\"), shared secret)", "RFC 8446 section 7.1",
      "early secret", "shared secret", 0, 0, 0},

@@ -1,16 +1,31 @@
-/* Schedule of TLS 1.0 to 1.2: master secret, key block and its slices. RFC 5246 sections 8.1 and 6.3, RFC 7627.
- * The hash of the PRF is the suite's in TLS 1.2, MD5 with SHA1 before (hash NULL).
+/* Schedule of SSL 3.0 to TLS 1.2: master secret, key block and its slices. RFC 5246 sections 8.1 and 6.3, RFC 7627; RFC 6101
+ * section 6. The hash of the PRF is the suite's in TLS 1.2, MD5 with SHA1 before (hash NULL).
  * SPDX-License-Identifier: MIT */
 #include "tap/key_schedule.h"
 
-static hsi_bytes client_random(const hsi_working *w)
+static hsi_input client_random(const hsi_working *w)
 {
-    return hsi_bytes_of(w->handshake->client_random, HSI_RANDOM);
+    return (hsi_input){"client random", hsi_bytes_of(w->handshake->client_random, HSI_RANDOM)};
 }
 
-static hsi_bytes server_random(const hsi_working *w)
+static hsi_input server_random(const hsi_working *w)
 {
-    return hsi_bytes_of(w->handshake->server_random, HSI_RANDOM);
+    return (hsi_input){"server random", hsi_bytes_of(w->handshake->server_random, HSI_RANDOM)};
+}
+
+/* PRF(secret, label, seed); SSL 3.0 has another function, without a label. */
+static hsi_status prf(hsi_working *w, uint8_t *out, size_t length, hsi_bytes secret, const hsi_input seed[2])
+{
+    const hsi_bytes values[] = {seed[0].value, seed[1].value};
+    hsi_working_input(w, seed[0].name, seed[0].value);
+    hsi_working_input(w, seed[1].name, seed[1].value);
+    if (w->handshake->version > HSI_SSL30) {
+        return hsi_prf(w->handshake->hash, out, length, secret, w->rule->tls_label, values, 2);
+    }
+    HSI_TRY(hsi_arena_format(&w->tap->arena, &w->formula, "MD5(%s + SHA('A' + %s + %s + %s)) + MD5(... 'BB' ...) + ...",
+                             w->rule->parent, w->rule->parent, seed[0].name, seed[1].name));
+    w->rfc = "RFC 6101 section 6";
+    return hsi_ssl3_prf(out, length, secret, values, 2);
 }
 
 /* RFC 7627 section 4: the session hash covers the messages up to and including ClientKeyExchange. */
@@ -28,10 +43,8 @@ static hsi_status extended_master(hsi_working *w, hsi_bytes premaster, uint8_t *
 
 static hsi_status plain_master(hsi_working *w, hsi_bytes premaster, uint8_t *out)
 {
-    hsi_bytes seed[] = {client_random(w), server_random(w)};
-    hsi_working_input(w, "client random", seed[0]);
-    hsi_working_input(w, "server random", seed[1]);
-    return hsi_prf(w->handshake->hash, out, HSI_MASTER, premaster, "master secret", seed, HSI_COUNT(seed));
+    const hsi_input seed[] = {client_random(w), server_random(w)};
+    return prf(w, out, HSI_MASTER, premaster, seed);
 }
 
 hsi_status hsi_rule_master(hsi_working *w)
@@ -54,12 +67,12 @@ hsi_status hsi_rule_master(hsi_working *w)
 static bool slice_lengths(const hsi_handshake *handshake, size_t lengths[6])
 {
     hsi_suite_algorithms suite;
-    if (!hsi_suite_resolve(handshake, &suite)) {
+    if (!hsi_suite_resolve(handshake, HSI_NO_EPOCH, &suite)) {
         return false;
     }
     bool aead = suite.cipher->kind == HSI_CIPHER_AEAD;
-    size_t iv = aead ? suite.cipher->fixed_iv : suite.cipher->block;
-    size_t mac = aead ? 0 : suite.mac->size;
+    size_t iv = suite.cipher->fixed_iv;
+    size_t mac = aead ? 0 : suite.mac->mac_key;
     const size_t all[6] = {mac, mac, suite.cipher->key, suite.cipher->key, iv, iv};
     memcpy(lengths, all, sizeof all);
     return true;
@@ -81,12 +94,10 @@ hsi_status hsi_rule_key_block(hsi_working *w)
     if (w->missing != NULL) {
         return HSI_OK;
     }
-    hsi_bytes seed[] = {server_random(w), client_random(w)};
-    hsi_working_input(w, "server random", seed[0]);
-    hsi_working_input(w, "client random", seed[1]);
+    const hsi_input seed[] = {server_random(w), client_random(w)};
     uint8_t *out;
     HSI_TRY(hsi_buffer_extend(&w->value, total, &out));
-    return hsi_prf(w->handshake->hash, out, total, master, "key expansion", seed, HSI_COUNT(seed));
+    return prf(w, out, total, master, seed);
 }
 
 hsi_status hsi_rule_key_block_part(hsi_working *w)

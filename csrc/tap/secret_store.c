@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "tap/keylog.h"
+
 static const char traffic[] = "_TRAFFIC_SECRET_";
 
 /* The epoch that a key-log label speaks of, RFC 8446 section 7.1 and DESIGN of epochs: 1 early, 2 handshake, 3 and on. */
@@ -24,16 +26,30 @@ static bool is_candidate(uint8_t source)
     return source == HSI_SOURCE_PROBE || source == HSI_SOURCE_LOG;
 }
 
-/* Does the secret belong to a negotiation that has begun? One that does not say whose it is belongs to all. */
-static bool is_claimed(const hsi_tap *tap, const hsi_secret *secret)
+/* Is it of that negotiation? One that does not say whose it is belongs to all. */
+static bool belongs(const hsi_secret *secret, const hsi_handshake *handshake)
 {
-    for (size_t i = 0; i < tap->handshakes.count && secret->client_random.length > 0; i++) {
-        const hsi_handshake *handshake = tap->handshakes.items[i];
-        if (hsi_bytes_equal(secret->client_random, hsi_bytes_of(handshake->client_random, HSI_RANDOM))) {
-            return true;
+    if (secret->whose.length == 0) {
+        return true;
+    }
+    hsi_bytes own = hsi_bytes_of(handshake->client_random, HSI_RANDOM);
+    if (secret->owner == HSI_KEYLOG_SESSION) {
+        own = handshake->session_id;
+    } else if (secret->owner == HSI_KEYLOG_PREMASTER) {
+        own = handshake->encrypted_premaster; /* of which only the beginning is named */
+        own.length = own.length < secret->whose.length ? own.length : secret->whose.length;
+    }
+    return hsi_bytes_equal(secret->whose, own);
+}
+
+static const hsi_handshake *owner_of(const hsi_tap *tap, const hsi_secret *secret)
+{
+    for (size_t i = 0; i < tap->handshakes.count; i++) {
+        if (belongs(secret, tap->handshakes.items[i])) {
+            return tap->handshakes.items[i];
         }
     }
-    return secret->client_random.length == 0;
+    return NULL;
 }
 
 hsi_status hsi_secret_suppose(hsi_tap *tap, hsi_secret *candidate)
@@ -53,9 +69,25 @@ hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret)
     return hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
 }
 
-static hsi_status take(hsi_tap *tap, hsi_secret *secret)
+static hsi_status take(hsi_tap *tap, hsi_secret *secret, const hsi_handshake *owner)
 {
+    secret->negotiation = owner == NULL ? 0 : owner->index + 1;
     return is_candidate(secret->source) ? hsi_list_append(&tap->candidates, secret) : hsi_secret_admit(tap, secret);
+}
+
+/* The entries that name no client random have a label of their own, which says what they name. */
+static hsi_status read_label(hsi_tap *tap, hsi_secret *secret, hsi_bytes label)
+{
+    if (hsi_bytes_are(label, HSI_LABEL_RSA)) {
+        secret->owner = HSI_KEYLOG_PREMASTER;
+        secret->label = "premaster secret";
+    } else if (hsi_bytes_are(label, HSI_LABEL_RSA_SESSION)) {
+        secret->owner = HSI_KEYLOG_SESSION;
+        secret->label = "master secret";
+    } else {
+        return hsi_arena_text(&tap->arena, &secret->label, label);
+    }
+    return HSI_OK;
 }
 
 hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
@@ -64,24 +96,28 @@ hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
     if (secret == NULL) {
         return HSI_NO_MEMORY;
     }
-    HSI_TRY(hsi_arena_text(&tap->arena, &secret->label, entry->name));
+    HSI_TRY(read_label(tap, secret, entry->name));
     secret->side = entry->side;
     secret->sender = entry->sender;
     secret->epoch = entry->number > 0 ? entry->number - 1 : epoch_of(secret->label);
     secret->source = (hsi_source)entry->code;
     secret->time_ns = entry->time_ns;
     secret->value = entry->data; /* the journal lives longer than its tap */
-    secret->client_random = entry->aux;
-    return is_claimed(tap, secret) ? take(tap, secret) : hsi_list_append(&tap->unclaimed, secret);
+    secret->whose = entry->aux;
+    if (secret->whose.length == 0) {
+        return take(tap, secret, NULL);
+    }
+    const hsi_handshake *owner = owner_of(tap, secret);
+    return owner == NULL ? hsi_list_append(&tap->unclaimed, secret) : take(tap, secret, owner);
 }
 
-hsi_status hsi_secret_claim(hsi_tap *tap)
+hsi_status hsi_secret_claim(hsi_tap *tap, const hsi_handshake *handshake)
 {
     size_t kept = 0;
     for (size_t i = 0; i < tap->unclaimed.count; i++) {
         hsi_secret *secret = tap->unclaimed.items[i];
-        if (is_claimed(tap, secret)) {
-            HSI_TRY(take(tap, secret));
+        if (belongs(secret, handshake)) {
+            HSI_TRY(take(tap, secret, handshake));
         } else {
             tap->unclaimed.items[kept++] = secret;
         }
@@ -98,8 +134,7 @@ bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, con
     if (secret->handshake != NULL) {
         return secret->handshake == handshake;
     }
-    return secret->client_random.length == 0 ||
-           hsi_bytes_equal(secret->client_random, hsi_bytes_of(handshake->client_random, HSI_RANDOM));
+    return belongs(secret, handshake);
 }
 
 static const hsi_secret *find(const hsi_secret_index *index, const hsi_handshake *handshake, const char *label,
@@ -142,6 +177,7 @@ hsi_status hsi_secret_derive(hsi_tap *tap, const hsi_secret *secret, hsi_bytes v
         return HSI_NO_MEMORY;
     }
     *copy = *secret;
+    copy->negotiation = secret->handshake == NULL ? 0 : secret->handshake->index + 1;
     HSI_TRY(hsi_arena_copy(&tap->arena, &copy->value, value));
     HSI_TRY(hsi_secret_index_add(&tap->derived, copy));
     *out = copy;

@@ -10,8 +10,9 @@
 /* hsi_secret_surface takes a SECRET entry. */
 HSI_MUST_USE hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry);
 
-/* hsi_secret_claim takes those that waited for the ClientHello whose random they name. */
-HSI_MUST_USE hsi_status hsi_secret_claim(hsi_tap *tap);
+/* hsi_secret_claim takes those that waited for what a negotiation now has: its client random, session ID or encrypted
+ * premaster secret. */
+HSI_MUST_USE hsi_status hsi_secret_claim(hsi_tap *tap, const hsi_handshake *handshake);
 
 /* hsi_secret_admit makes a secret count, with its event. hsi_secret_suppose makes a candidate count, the newest of its label,
  * until hsi_secret_unsuppose; nothing is added in between but what is derived. */

@@ -1,13 +1,12 @@
-/* Stream: one direction, record by record: finds the keys of its epoch, opens the record and hands its content on. A record
+/* Stream: one direction, record by record: opens it with the keys of its epoch (stream_keys.c) and hands its content on. A record
  * whose key can still come waits; one whose key cannot is UNREADABLE, with the reason.
  * RFC 8446 section 5, RFC 5246 section 6.2.
  * SPDX-License-Identifier: MIT */
 #include "base/cursor.h"
+#include "tap/early_data.h"
 #include "tap/fold.h"
-#include "tap/key_schedule.h"
-#include "tap/secret_store.h"
 
-enum { CCS_LENGTH = 1, ALERT_LENGTH = 2, TLS13_SHORTEST = 1 + 8 }; /* a content type and the shortest tag, CCM-8's */
+enum { ALERT_LENGTH = 2 };
 
 static const char *const close_kinds[] = {
     [HSI_END_FIN] = "fin", [HSI_END_RST] = "rst", [HSI_END_TRUNCATED] = "truncated"};
@@ -16,6 +15,7 @@ void hsi_stream_cleanup(hsi_stream *stream)
 {
     hsi_framer_cleanup(&stream->framer);
     hsi_protection_free(stream->protection);
+    hsi_protection_free(stream->early);
     hsi_buffer_cleanup(&stream->handshake);
 }
 
@@ -28,63 +28,6 @@ void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
     stream->keys_from = from;
     stream->no_keys = NULL;
     stream->asked = 0;
-}
-
-/* ---- keys ---- */
-
-/* TLS 1.3 leaves some records plain after keys are there: the ChangeCipherSpec of middlebox compatibility (RFC 8446 appendix
- * D.4), and an alert of an end that could not follow. No protected record is as short as those. */
-static bool stays_plain(const hsi_stream *stream, const hsi_frame *frame)
-{
-    if (stream->keys_from == NULL) {
-        return true;
-    }
-    if (stream->keys_from->version != HSI_TLS13 && stream->keys_from->version != 0) {
-        return false;
-    }
-    return (frame->type == HSI_CONTENT_CHANGE_CIPHER_SPEC && frame->fragment.length == CCS_LENGTH) ||
-           (frame->type == HSI_CONTENT_ALERT && frame->fragment.length == ALERT_LENGTH);
-}
-
-/* A later secret of the same sender is there: the one of this epoch will not come any more. */
-static hsi_status overtaken(hsi_tap *tap, const hsi_stream *stream, bool *out)
-{
-    *out = false;
-    if (stream->keys_from->version == HSI_TLS13) {
-        const char *label;
-        HSI_TRY(hsi_traffic_label(&tap->arena, stream->sender, stream->epoch + 1, &label));
-        *out = hsi_secret_surfaced(tap, stream->keys_from, label, stream->epoch + 1, HSI_NOBODY) != NULL;
-    }
-    return HSI_OK;
-}
-
-static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, bool *waiting)
-{
-    hsi_record_keys keys;
-    bool found;
-    bool hopeless;
-    bool late;
-    const char *missing = NULL;
-    if (stream->protection != NULL || stream->no_keys != NULL) {
-        return HSI_OK;
-    }
-    if (stream->asked == tap->clues + 1 &&
-        !tap->final) { /* nothing new: a long wait must not cost a search per entry */
-        *waiting = true;
-        return HSI_OK;
-    }
-    HSI_TRY(hsi_key_schedule_keys(tap, stream->keys_from, stream->sender, stream->epoch, &keys, &found, &hopeless,
-                                  &missing));
-    if (found) {
-        hsi_status status = hsi_protection_new(&stream->protection, &keys);
-        stream->no_keys = status == HSI_UNSUPPORTED ? "this GnuTLS does not have the cipher" : NULL;
-        return status == HSI_UNSUPPORTED ? HSI_OK : status;
-    }
-    HSI_TRY(overtaken(tap, stream, &late));
-    *waiting = !hopeless && !late && !tap->final;
-    stream->no_keys = *waiting ? NULL : missing != NULL ? missing : "the keys known for it do not fit the cipher";
-    stream->asked = tap->clues + 1;
-    return HSI_OK;
 }
 
 /* ---- records ---- */
@@ -114,6 +57,29 @@ static hsi_status new_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *
     return HSI_OK;
 }
 
+/* Records of early data, rejected and sent before the client knew of it, do not count in the epoch of the handshake. */
+static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *record)
+{
+    bool early;
+    HSI_TRY(hsi_early_data_take(tap, stream, record, &early));
+    if (early) {
+        return HSI_OK;
+    }
+    const hsi_record before = *record;
+    HSI_TRY(hsi_protection_open(stream->protection, &tap->arena, record));
+    if (hsi_early_data_closed_to_us(stream, record)) {
+        *record = before;
+        record->epoch = HSI_EPOCH_EARLY;
+        record->sequence_number = stream->early_sequence_number++;
+        record->state = HSI_RECORD_UNREADABLE;
+        record->reason =
+            "early data that the server rejected: its secret is not known, and the handshake's does not open it";
+        return HSI_OK;
+    }
+    stream->sequence_number++;
+    return HSI_OK;
+}
+
 /* Application data is never plain (RFC 8446 section 5.1): what says that it is may be sealed under keys of which this
  * wire does not tell. */
 static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool plain)
@@ -129,11 +95,13 @@ static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *reco
             record->sequence_number = 0;
             return HSI_OK;
         }
+    } else if (stream->protection == NULL && stream->no_keys == hsi_early_data_closed) {
+        HSI_TRY(hsi_early_data_refuse(tap, stream->keys_from, record));
     } else if (stream->protection == NULL) {
         record->state = HSI_RECORD_UNREADABLE;
         record->reason = stream->no_keys;
     } else {
-        HSI_TRY(hsi_protection_open(stream->protection, &tap->arena, record));
+        return open_protected(tap, stream, record);
     }
     stream->sequence_number++;
     return HSI_OK;
@@ -202,14 +170,21 @@ static hsi_status take_application_data(hsi_tap *tap, hsi_stream *stream, const 
 static void note_unread_content(hsi_tap *tap, const hsi_stream *stream, const hsi_record *record)
 {
     bool handshake = record->outer_type == HSI_CONTENT_HANDSHAKE || record->outer_type == HSI_CONTENT_APPLICATION_DATA;
+    if (stream->epoch == HSI_EPOCH_EARLY && stream->keys_from == tap->handshake && tap->handshake != NULL &&
+        !tap->handshake->early_data_accepted && hsi_handshake_may_be_tls13(tap->handshake)) {
+        tap->handshake->early_data_unread = true; /* if it is accepted the end of it was not read either */
+        return;
+    }
     if (stream->keys_from != NULL && tap->handshake != NULL && !tap->handshake->complete && handshake) {
-        tap->clues += tap->handshake->unreadable ? 0 : 1;
-        tap->handshake->unreadable = true;
+        hsi_negotiation_lost(tap, tap->handshake, hsi_buffer_length(&tap->handshake->transcript.bytes));
     }
 }
 
 static hsi_status take_content(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool sslv2)
 {
+    if (stream->early_rejected && record->epoch != stream->epoch) {
+        return HSI_OK; /* nobody took it */
+    }
     switch (record->state == HSI_RECORD_PLAIN || record->state == HSI_RECORD_OPENED ? record->content_type : 0) {
     case HSI_CONTENT_CHANGE_CIPHER_SPEC:
         return take_change_cipher_spec(tap, stream, record);
@@ -255,7 +230,8 @@ static hsi_status take_elided(hsi_tap *tap, hsi_stream *stream, bool *waiting)
 {
     const hsi_entry *run = stream->elided;
     if (stream->keys_from != NULL) {
-        HSI_TRY(make_protection(tap, stream, waiting));
+        const hsi_frame frame = {.header = run->data, .fragment = HSI_BYTES_EMPTY}; /* it opens under no keys */
+        HSI_TRY(hsi_stream_protect(tap, stream, &frame, waiting));
     }
     if (*waiting) {
         return HSI_OK;
@@ -276,9 +252,9 @@ static hsi_status take_elided(hsi_tap *tap, hsi_stream *stream, bool *waiting)
 static hsi_status take_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting)
 {
     hsi_record *record;
-    bool plain = stays_plain(stream, frame);
+    bool plain = hsi_stream_stays_plain(stream, frame);
     if (!plain) {
-        HSI_TRY(make_protection(tap, stream, waiting));
+        HSI_TRY(hsi_stream_protect(tap, stream, frame, waiting));
         if (*waiting) {
             return HSI_OK;
         }

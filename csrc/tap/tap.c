@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "tap/fold.h"
+#include "tap/given_keys.h"
 #include "tap/key_schedule.h"
 #include "tap/secret_store.h"
 
@@ -37,6 +38,7 @@ static void destroy(hsi_tap *tap)
     for (size_t i = 0; i < HSI_COUNT(lists); i++) {
         hsi_list_cleanup(lists[i]);
     }
+    hsi_given_keys_cleanup(tap);
     hsi_secret_index_cleanup(&tap->surfaced_index);
     hsi_secret_index_cleanup(&tap->derived);
     hsi_arena_cleanup(&tap->arena);
@@ -107,6 +109,9 @@ static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
         return hsi_key_schedule_confirm(tap);
     case HSI_ENTRY_PHASE:
         return take_phase(tap, entry);
+    case HSI_ENTRY_PRIVATE_KEY:
+    case HSI_ENTRY_PSK:
+        return hsi_given_keys_take(tap, entry);
     default:
         return HSI_OK; /* wire entries are taken by take_wire, the others are looked at by checks */
     }

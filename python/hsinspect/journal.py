@@ -27,7 +27,7 @@ class Journal:
         self._trace.append_end(sender, kind, time_ns)
 
     def keylog(self, text: str | bytes) -> int:
-        """The lines of a key log, RFC 9850; how many were taken. Lines of other connections do no harm."""
+        """The lines of a key log, in any form; how many were taken. Those of other connections do no harm."""
         return self._trace.append_keylog(text.encode() if isinstance(text, str) else text)
 
     def secret(
@@ -42,7 +42,7 @@ class Journal:
         self._trace.append_secret(label, value, sender, client_random, time_ns)
 
     def private_key(self, key: str | os.PathLike[str] | _core.Buffer, password: str | None = None) -> None:
-        """The server's private key: a path, or its bytes, PEM or DER."""
+        """The server's private key: a path, or its bytes; PEM, DER or PKCS #12."""
         encoded = read_file(key) if isinstance(key, str | os.PathLike) else key
         self._trace.append_private_key(encoded, password)
 

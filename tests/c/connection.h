@@ -15,22 +15,27 @@ static const struct published_connection {
     const char *files; /* of caps, in the order in which they were sent; NULL: .json */
     const char *label;
     const char *secret;
+    const char *psk; /* of a resumption; NULL */
 } published_connections[] = {
-    {"rfc8448/1rtt", NULL, "shared secret", "8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d"},
-    {"rfc8448/hrr", NULL, "shared secret", "c142ce13ca11b5c2233652e63ad3d97844f1621fbfb9de69d547dc8fedeabeb4"},
-    {"rfc8448/client-auth", NULL, "shared secret", "7dc114f6475dfa7977be736ef7cbebc48c70329e8e9a74b4d7033c43f9597d4f"},
+    {"rfc8448/1rtt", NULL, "shared secret", "8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d", NULL},
+    {"rfc8448/hrr", NULL, "shared secret", "c142ce13ca11b5c2233652e63ad3d97844f1621fbfb9de69d547dc8fedeabeb4", NULL},
+    {"rfc8448/client-auth", NULL, "shared secret", "7dc114f6475dfa7977be736ef7cbebc48c70329e8e9a74b4d7033c43f9597d4f",
+     NULL},
     {"illustrated-tls12",
      "clienthello serverhello servercert serverkeyexchange serverhellodone clientkeyexchange clientccs clientfinished "
      "serverccs serverfinished clientdata serverdata clientalert",
-     "premaster secret", "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624"},
+     "premaster secret", "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624", NULL},
     {"illustrated-tls13",
      "clienthello serverhello serverccs serverencextensions serverenccert serverenccertverify serverencfinished "
      "clientccs "
      "clientencfinished clientencdata serverencticket1 serverencticket2 serverencdata",
-     "shared secret", "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624"},
+     "shared secret", "df4a291baa1eb7cfa6934b29b474baad2697e29f1f920dcc77c8a0a088447624", NULL},
+    {"rfc8448/0rtt-resumed", NULL, "shared secret", "f44194756ff9ec9d25180635d66ea6824c6ab3bf179977be37f723570e7ccb2e",
+     "4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"},
+    {"rfc8448/compat", NULL, "shared secret", "eef790559077db5bb63b6684e4169f051e8fb34ce59bafce2f9c8ee68cc4eb79", NULL},
 };
 
-enum { ONE_RTT, HELLO_RETRY, CLIENT_AUTH, ILLUSTRATED12, ILLUSTRATED13, CONNECTIONS };
+enum { ONE_RTT, HELLO_RETRY, CLIENT_AUTH, ILLUSTRATED12, ILLUSTRATED13, RESUMED, COMPAT, CONNECTIONS };
 
 typedef struct connection {
     const struct published_connection *from;
@@ -41,7 +46,7 @@ typedef struct connection {
     size_t count;
     uint8_t bytes[CONNECTION_BYTES];
     size_t used;
-    uint8_t secret[HEX_MAX];
+    uint8_t secret[HEX_MAX], psk[HEX_MAX];
 } connection;
 
 static inline size_t connection_read(const char *path, void *out, size_t size)
@@ -111,11 +116,21 @@ static inline void connection_load(connection *c, int which)
     assert_true(c->count > 5);
 }
 
+/* The secret as if it came from `source`, and the pre-shared key of a resumption. */
+static inline hsi_status connection_tell(connection *c, hsi_journal *journal, uint8_t side, hsi_source source)
+{
+    HSI_TRY(
+        hsi_journal_secret(journal, side, source, c->from->label, HSI_BYTES_EMPTY, hex(c->secret, c->from->secret)));
+    if (c->from->psk == NULL) {
+        return HSI_OK;
+    }
+    return hsi_journal_append(journal,
+                              &(hsi_entry){.kind = HSI_ENTRY_PSK, .code = 1, .data = hex(c->psk, c->from->psk)});
+}
+
 static inline void connection_tell_secret(connection *c, hsi_journal *journal)
 {
-    assert_int_equal(hsi_journal_secret(journal, HSI_NOBODY, HSI_SOURCE_GIVEN, c->from->label, HSI_BYTES_EMPTY,
-                                        hex(c->secret, c->from->secret)),
-                     HSI_OK);
+    assert_int_equal(connection_tell(c, journal, HSI_NOBODY, HSI_SOURCE_GIVEN), HSI_OK);
 }
 
 static inline void connection_tell_wire(const connection *c, hsi_journal *journal, size_t from, size_t to)

@@ -7,6 +7,7 @@
 #include "life.h"
 #include "watched.h"
 
+#include "crypto/private_key.h"
 #include "live/info.h"
 #include "tap/tap.h"
 

@@ -148,7 +148,7 @@ static void an_hmac_may_have_neither_key_nor_input(void **state)
 static void an_algorithm_that_gnutls_lacks_is_unsupported(void **state)
 {
     (void)state;
-    const hsi_hash unknown = {"UNKNOWN", 32, 64, 9999, 9999};
+    const hsi_hash unknown = {"UNKNOWN", 32, 64, 9999, 9999, 32};
     uint8_t out[HSI_HASH_MAX];
     const hsi_bytes in = hsi_bytes_text("a");
     assert_int_equal(hsi_hash_of(&unknown, out, &in, 1), HSI_UNSUPPORTED);

@@ -1,4 +1,5 @@
-/* Tests csrc/tap/keylog.c: which lines are secrets (RFC 9850 section 3), and what they become in a journal.
+/* Tests csrc/tap/keylog.c: which lines are secrets (RFC 9850 section 3, and the older forms), and what they become in a
+ * journal.
  * SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,13 +26,18 @@ static hsi_status parse(hsi_keylog_line *line, const char *text)
 
 static void assert_line(const hsi_keylog_line *line, const char *label, size_t length)
 {
+    uint8_t whose[HSI_KEYLOG_WHOSE_MAX], value[256];
     assert_string_equal(line->label, label);
-    for (size_t i = 0; i < sizeof line->client_random; i++) {
-        assert_int_equal(line->client_random[i], i);
+    assert_int_equal(line->owner, HSI_KEYLOG_RANDOM);
+    assert_int_equal(line->whose.length, 64);
+    hsi_keylog_decode(whose, line->whose);
+    for (size_t i = 0; i < sizeof whose; i++) {
+        assert_int_equal(whose[i], i);
     }
-    assert_int_equal(line->length, length);
+    assert_int_equal(line->value.length, 2 * length);
+    hsi_keylog_decode(value, line->value);
     for (size_t i = 0; i < length; i++) {
-        assert_int_equal(line->value[i], 0xa5);
+        assert_int_equal(value[i], 0xa5);
     }
 }
 
@@ -39,9 +45,16 @@ static void every_label_of_rfc_9850_is_read(void **state)
 {
     (void)state;
     const char *const labels[] = {
-        "CLIENT_EARLY_TRAFFIC_SECRET",     "EARLY_EXPORTER_SECRET",   "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
-        "SERVER_HANDSHAKE_TRAFFIC_SECRET", "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0",
-        "CLIENT_TRAFFIC_SECRET_12",        "EXPORTER_SECRET",
+        "CLIENT_EARLY_TRAFFIC_SECRET",
+        "EARLY_EXPORTER_SECRET",
+        "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+        "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+        "CLIENT_TRAFFIC_SECRET_0",
+        "SERVER_TRAFFIC_SECRET_0",
+        "CLIENT_TRAFFIC_SECRET_12",
+        "EXPORTER_SECRET",
+        "ECH_SECRET",
+        "ECH_CONFIG",
     };
     for (size_t i = 0; i < HSI_COUNT(labels); i++) {
         char text[300];
@@ -61,7 +74,7 @@ static void a_secret_is_as_long_as_a_hash_and_a_master_secret_48_bytes(void **st
     assert_int_equal(parse(&line, "EXPORTER_SECRET " RANDOM " " X64), HSI_OK);
     assert_line(&line, "EXPORTER_SECRET", 64);
     assert_int_equal(parse(&line, "CLIENT_RANDOM " RANDOM " " X48), HSI_OK);
-    assert_line(&line, "CLIENT_RANDOM", 48);
+    assert_line(&line, "master secret", 48);
     assert_int_equal(parse(&line, "EXPORTER_SECRET " RANDOM " " X16), HSI_ILLEGAL);
     assert_int_equal(parse(&line, "EXPORTER_SECRET " RANDOM " " X64 "a5"), HSI_ILLEGAL);
     assert_int_equal(parse(&line, "CLIENT_RANDOM " RANDOM " " X32), HSI_ILLEGAL);
@@ -75,7 +88,29 @@ static void hex_may_be_in_capitals_and_spaces_may_be_many(void **state)
     assert_int_equal(parse(&line, "  CLIENT_RANDOM  000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F "
                                   " A5a5A5a5A5a5A5a5A5a5A5a5A5a5A5a5" X32 "  "),
                      HSI_OK);
-    assert_line(&line, "CLIENT_RANDOM", 48);
+    assert_line(&line, "master secret", 48);
+}
+
+static void the_older_forms_say_whose_a_secret_is_in_other_ways(void **state)
+{
+    (void)state;
+    uint8_t whose[HSI_KEYLOG_WHOSE_MAX];
+    hsi_keylog_line line;
+    assert_int_equal(parse(&line, "PMS_CLIENT_RANDOM " RANDOM " " X64), HSI_OK);
+    assert_line(&line, "premaster secret", 64);
+    assert_int_equal(parse(&line, "RSA 0102030405060708 " X48), HSI_OK);
+    assert_string_equal(line.label, HSI_LABEL_RSA);
+    assert_int_equal(line.owner, HSI_KEYLOG_PREMASTER);
+    assert_int_equal(line.whose.length, 16);
+    assert_int_equal(line.value.length, 96);
+    assert_int_equal(parse(&line, "RSA Session-ID:0a0B Master-Key:" X48), HSI_OK);
+    assert_string_equal(line.label, HSI_LABEL_RSA_SESSION);
+    assert_int_equal(line.owner, HSI_KEYLOG_SESSION);
+    assert_int_equal(line.whose.length, 4);
+    hsi_keylog_decode(whose, line.whose);
+    assert_int_equal(whose[0], 0x0a);
+    assert_int_equal(whose[1], 0x0b);
+    assert_int_equal(line.value.length, 96);
 }
 
 static void what_is_no_key_log_line_is_illegal(void **state)
@@ -84,20 +119,28 @@ static void what_is_no_key_log_line_is_illegal(void **state)
     const char *const lines[] = {
         "",
         " ",
-        "# CLIENT_RANDOM " RANDOM " " X48,                    /* a comment */
+        "# CLIENT_RANDOM " RANDOM " " X48, /* a comment */
         "CLIENT_RANDOM",
         "CLIENT_RANDOM " RANDOM,
         "CLIENT_RANDOM " RANDOM " " X48 " more",
-        "CLIENT_RANDOM " RANDOM " " X32 X16 "a",              /* an odd digit */
+        "CLIENT_RANDOM " RANDOM " " X32 X16 "a", /* an odd digit */
         "CLIENT_RANDOM " RANDOM "0 " X48,
-        "CLIENT_RANDOM " X16 " " X48,                         /* half a random */
+        "CLIENT_RANDOM " X16 " " X48, /* half a random */
         "CLIENT_RANDOM " X16 "g5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5 " X48,
         "CLIENT_RANDOM " RANDOM " " X32 "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a@",
         "client_random " RANDOM " " X48,
         "CLIENT_RANDOMS " RANDOM " " X48,
-        "CLIENT_TRAFFIC_SECRET_ " RANDOM " " X32,             /* no number */
+        "CLIENT_TRAFFIC_SECRET_ " RANDOM " " X32, /* no number */
         "CLIENT_TRAFFIC_SECRET_1x " RANDOM " " X32,
-        "RSA 0001020304050607 " X48,                          /* of an encrypted premaster: not in RFC 9850 */
+        "RSA 00010203040506 " X48, /* seven bytes of an encrypted premaster secret */
+        "RSA 0001020304050607 " X32,
+        "RSA " RANDOM " " X48,
+        "RSA Session-ID: Master-Key:" X48,
+        "RSA Session-ID:" RANDOM "20 Master-Key:" X48, /* a session ID has 32 bytes at most */
+        "RSA Session-ID:" RANDOM " " X48,
+        "RSA " RANDOM " Master-Key:" X48,
+        "PMS_CLIENT_RANDOM " RANDOM " ",
+        "PMS_CLIENT_RANDOM 0001020304050607 " X48,
     };
     for (size_t i = 0; i < HSI_COUNT(lines); i++) {
         hsi_keylog_line line;
@@ -181,6 +224,7 @@ int main(void)
         cmocka_unit_test(every_label_of_rfc_9850_is_read),
         cmocka_unit_test(a_secret_is_as_long_as_a_hash_and_a_master_secret_48_bytes),
         cmocka_unit_test(hex_may_be_in_capitals_and_spaces_may_be_many),
+        cmocka_unit_test(the_older_forms_say_whose_a_secret_is_in_other_ways),
         cmocka_unit_test(what_is_no_key_log_line_is_illegal),
         cmocka_unit_test(a_label_longer_than_any_is_illegal),
         cmocka_unit_test(the_lines_of_a_text_become_secrets_of_a_journal),

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "hex.h"
 
-#include "base/memory.h"
 #include "crypto/crypto.h"
 
 #ifndef HSI_TEST_DATA
@@ -209,107 +208,30 @@ static void a_certificate_that_cannot_be_read_is_illegal(void **state)
     assert_false(ok);
 }
 
-static const struct {
-    const char *name, *password;
-} key_files[] = {
-    {"rsa-pkcs1.pem", NULL},
-    {"rsa-pkcs1.der", NULL},
-    {"rsa-pkcs8.pem", NULL},
-    {"rsa-pkcs8.der", NULL},
-    {"rsa-after-certificate.pem", NULL},
-    {"rsa-pkcs8.pem", "a password that is not needed"},
-    {"rsa-encrypted-pkcs1.pem", "sesame"},
-    {"rsa-encrypted-pkcs8.pem", "sesame"},
-    {"rsa.p12", "sesame"},
-};
-
-static void a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premaster_secret(void **state)
+/* SSL 3.0 signs hashes that are made otherwise; with those of TLS 1.0 the signatures are the same. */
+static void a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_second(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < HSI_COUNT(key_files); i++) {
-        uint8_t storage[FILE_MAX], certificate[FILE_MAX], encrypted[FILE_MAX];
-        hsi_private_key *key = NULL;
-        hsi_buffer out = HSI_BUFFER_EMPTY;
-        assert_int_equal(hsi_private_key_new(&key, file(storage, key_files[i].name), key_files[i].password), HSI_OK);
-        assert_true(hsi_private_key_fits(key, file(certificate, "rsa.crt")));
-        assert_false(hsi_private_key_fits(key, file(certificate, "rsa-pss.crt")));
-        assert_false(hsi_private_key_fits(key, hsi_bytes_text("no certificate")));
-
-        assert_int_equal(hsi_buffer_append(&out, hsi_bytes_text("before")), HSI_OK);
-        assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc"), 48), HSI_OK);
-        hsi_bytes opened = hsi_buffer_peek(&out);
-        assert_int_equal(opened.length, 6 + 48);
-        assert_memory_equal(opened.data, "before\x03\x03..............................................", 54);
-        hsi_buffer_cleanup(&out);
-        hsi_private_key_free(key);
+    static const char *const pairs[][2] = {{"rsa.crt", "rsa-tls10.sig"}, {"dsa.crt", "dsa-0202.sig"}};
+    uint8_t storage[3][FILE_MAX], hashes[HSI_SSL3_HASHES];
+    hsi_bytes content = file(storage[0], "signed.bin");
+    assert_int_equal(hsi_hash_of(&hsi_md5, hashes, &content, 1), HSI_OK);
+    assert_int_equal(hsi_hash_of(&hsi_sha1, hashes + 16, &content, 1), HSI_OK);
+    for (size_t i = 0; i < HSI_COUNT(pairs); i++) {
+        hsi_bytes certificate = file(storage[1], pairs[i][0]), signature = file(storage[2], pairs[i][1]);
+        bool ok = false;
+        assert_int_equal(hsi_signature_verify_hashes(&ok, certificate, hashes, signature), HSI_OK);
+        assert_true(ok);
+        hashes[35] ^= 1;
+        assert_int_equal(hsi_signature_verify_hashes(&ok, certificate, hashes, signature), HSI_OK);
+        assert_false(ok);
+        hashes[35] ^= 1;
     }
-}
-
-static const struct {
-    const char *name, *password;
-} no_rsa_keys[] = {
-    {"rsa-encrypted-pkcs1.pem", "open"},
-    {"rsa-encrypted-pkcs1.pem", NULL},
-    {"rsa-encrypted-pkcs8.pem", "open"},
-    {"rsa-encrypted-pkcs8.pem", NULL},
-    {"rsa.p12", "open"},
-    {"rsa.p12", NULL},
-    {"rsa.crt", NULL},
-    {"p256.pem", NULL},
-    {"signed.bin", NULL},
-};
-
-static void what_is_no_rsa_key_or_needs_another_password_is_refused(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < HSI_COUNT(no_rsa_keys); i++) {
-        uint8_t storage[FILE_MAX];
-        hsi_private_key *key = NULL;
-        hsi_bytes encoded = file(storage, no_rsa_keys[i].name);
-        assert_int_equal(hsi_private_key_new(&key, encoded, no_rsa_keys[i].password), HSI_CREDENTIALS);
-        assert_null(key);
-    }
-    hsi_private_key *none = NULL;
-    assert_int_equal(hsi_private_key_new(&none, HSI_BYTES_EMPTY, NULL), HSI_CREDENTIALS);
-    assert_null(none);
-    hsi_private_key_free(NULL);
-}
-
-static void what_was_not_encrypted_to_the_key_does_not_open(void **state)
-{
-    (void)state;
-    uint8_t storage[FILE_MAX], encrypted[FILE_MAX];
-    hsi_private_key *key = NULL;
-    hsi_buffer out = HSI_BUFFER_EMPTY;
-    assert_int_equal(hsi_private_key_new(&key, file(storage, "rsa-pkcs8.der"), NULL), HSI_OK);
-    hsi_bytes in = file(encrypted, "rsa-premaster.enc");
-    assert_int_equal(hsi_rsa_decrypt(key, &out, hsi_bytes_slice(in, 0, 255), 48), HSI_ILLEGAL);
-    assert_int_equal(hsi_rsa_decrypt(key, &out, HSI_BYTES_EMPTY, 48), HSI_ILLEGAL);
-    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 47), HSI_ILLEGAL);
-    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 49), HSI_ILLEGAL);
-    encrypted[100] ^= 1;
-    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 48), HSI_ILLEGAL);
-    memset(encrypted, 0xff, 256); /* not below the modulus */
-    assert_int_equal(hsi_rsa_decrypt(key, &out, in, 48), HSI_ILLEGAL);
-    assert_int_equal(hsi_buffer_length(&out), 0);
-    hsi_buffer_cleanup(&out);
-    hsi_private_key_free(key);
-}
-
-static void no_memory_is_said_so(void **state)
-{
-    (void)state;
-    uint8_t storage[FILE_MAX], encrypted[FILE_MAX];
-    hsi_private_key *key = NULL;
-    hsi_buffer out = HSI_BUFFER_EMPTY;
-    hsi_bytes encoded = file(storage, "rsa-pkcs8.der");
-    hsi_memory_fail_after(0);
-    assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_NO_MEMORY);
-    assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_OK);
-    hsi_memory_fail_after(0);
-    assert_int_equal(hsi_rsa_decrypt(key, &out, file(encrypted, "rsa-premaster.enc"), 48), HSI_NO_MEMORY);
-    assert_int_equal(hsi_buffer_length(&out), 0);
-    hsi_private_key_free(key);
+    bool ok = true;
+    hsi_bytes signature = file(storage[2], "ed25519-0807.sig");
+    assert_int_equal(hsi_signature_verify_hashes(&ok, file(storage[1], "ed25519.crt"), hashes, signature), HSI_OK);
+    assert_false(ok);
+    assert_int_equal(hsi_signature_verify_hashes(&ok, hsi_bytes_text("none"), hashes, signature), HSI_ILLEGAL);
 }
 
 int main(void)
@@ -326,10 +248,7 @@ int main(void)
         cmocka_unit_test(a_scheme_that_nobody_knows_is_unsupported),
         cmocka_unit_test(a_key_made_to_keep_us_busy_is_unsupported),
         cmocka_unit_test(a_certificate_that_cannot_be_read_is_illegal),
-        cmocka_unit_test(a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premaster_secret),
-        cmocka_unit_test(what_is_no_rsa_key_or_needs_another_password_is_refused),
-        cmocka_unit_test(what_was_not_encrypted_to_the_key_does_not_open),
-        cmocka_unit_test(no_memory_is_said_so),
+        cmocka_unit_test(a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,9 +16,7 @@
 
 static hsi_status tell(connection *c, hsi_journal *journal)
 {
-    uint8_t secret[HEX_MAX];
-    HSI_TRY(hsi_journal_secret(journal, HSI_CLIENT, HSI_SOURCE_GIVEN, c->from->label, HSI_BYTES_EMPTY,
-                               hex(secret, c->from->secret)));
+    HSI_TRY(connection_tell(c, journal, HSI_CLIENT, HSI_SOURCE_GIVEN));
     for (size_t i = 0; i < c->count; i++) {
         HSI_TRY(hsi_journal_wire(journal, c->records[i].sender, c->records[i].wire));
     }
@@ -124,12 +122,11 @@ static void a_look_that_broke_off_can_be_had_again(void **state)
 /* Candidates, notes, hooks and keys take paths that the published connections do not. */
 static hsi_status tell_all_kinds(connection *c, hsi_journal *journal)
 {
-    uint8_t secret[HEX_MAX];
     const uint8_t hash[32] = {0};
+    uint8_t secret[HEX_MAX];
     HSI_TRY(hsi_journal_secret(journal, HSI_CLIENT, HSI_SOURCE_PROBE, "premaster secret", HSI_BYTES_EMPTY,
                                hsi_bytes_of(hash, sizeof hash)));
-    HSI_TRY(hsi_journal_secret(journal, HSI_CLIENT, HSI_SOURCE_PROBE, c->from->label, HSI_BYTES_EMPTY,
-                               hex(secret, c->from->secret)));
+    HSI_TRY(connection_tell(c, journal, HSI_CLIENT, HSI_SOURCE_PROBE));
     for (size_t i = 0; i < 7; i++) {
         HSI_TRY(hsi_journal_wire(journal, c->records[i].sender, c->records[i].wire));
         HSI_TRY(hsi_journal_append(journal, &(hsi_entry){.kind = HSI_ENTRY_PHASE,

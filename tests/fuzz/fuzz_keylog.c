@@ -1,60 +1,66 @@
-/* Fuzzes csrc/tap/keylog.c through hsi_keylog_append. The input is the text of a key log.
+/* Fuzzes csrc/tap/keylog.c and csrc/tap/keylog_index.c. The input is the text of a key log.
  * Seeds: tests/fuzz/corpus/keylog, one file for each way in which key logs are written.
- * Holds: as many secrets as lines were taken, each with a client random of 32 bytes and a value of the length that its
- * label has; written out again as a line, each gives the same secret.
+ * Holds: as many secrets as lines were taken; each one is found in an index of the same text, under what it says of whose
+ * it is.
  * SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
 #include "must.h"
 #include "tap/keylog.h"
+#include "tap/keylog_index.h"
 
-enum { LINE_MAX = 64 + 1 + 2 * 32 + 1 + 2 * 64 + 1 };
-
-static size_t write_hex(char *out, hsi_bytes bytes)
+static size_t value_length(const hsi_entry *entry)
 {
-    for (size_t i = 0; i < bytes.length; i++) {
-        (void)sprintf(out + 2 * i, "%02x", bytes.data[i]);
+    bool master = hsi_bytes_are(entry->name, "master secret") || hsi_bytes_are(entry->name, HSI_LABEL_RSA) ||
+                  hsi_bytes_are(entry->name, HSI_LABEL_RSA_SESSION);
+    return master ? 48 : entry->data.length;
+}
+
+/* Is the value of an entry among those that the index appended? */
+static bool is_among(const hsi_journal *found, const hsi_entry *entry)
+{
+    for (size_t i = 0; i < hsi_journal_count(found); i++) {
+        const hsi_entry *other = hsi_journal_peek(found, i);
+        if (hsi_bytes_equal(other->data, entry->data) && other->side == HSI_NOBODY) {
+            return true;
+        }
     }
-    return 2 * bytes.length;
+    return false;
 }
 
-/* The line that an entry came from, as GnuTLS writes it. */
-static hsi_bytes write_line(char out[LINE_MAX], const hsi_entry *entry)
+static void check_entry(const hsi_keylog_index *index, const hsi_entry *entry)
 {
-    bool master = hsi_bytes_are(entry->name, "master secret");
-    hsi_bytes label = master ? hsi_bytes_text("CLIENT_RANDOM") : entry->name;
-    memcpy(out, label.data, label.length);
-    size_t end = label.length;
-    out[end++] = ' ';
-    end += write_hex(out + end, entry->aux);
-    out[end++] = ' ';
-    end += write_hex(out + end, entry->data);
-    return hsi_bytes_of(out, end);
-}
-
-static void check_entry(const hsi_entry *entry)
-{
-    char text[LINE_MAX];
-    hsi_keylog_line line;
+    hsi_bytes client_random = hsi_bytes_text("the client random is thirty-two.");
+    size_t appended;
+    hsi_journal *found = hsi_journal_new();
+    must(found != NULL);
     must(entry->kind == HSI_ENTRY_SECRET && entry->side == HSI_CLIENT && entry->code == HSI_SOURCE_KEYLOG);
-    must(entry->aux.length == sizeof line.client_random);
-    must(entry->data.length >= 32 && entry->data.length <= sizeof line.value);
-    must(!hsi_bytes_are(entry->name, "master secret") || entry->data.length == 48);
-    must(hsi_keylog_parse(&line, write_line(text, entry)) == HSI_OK);
-    must(hsi_bytes_equal(entry->data, hsi_bytes_of(line.value, line.length)));
-    must(hsi_bytes_equal(entry->aux, hsi_bytes_of(line.client_random, sizeof line.client_random)));
+    must(entry->data.length > 0 && entry->data.length == value_length(entry));
+    if (hsi_bytes_are(entry->name, HSI_LABEL_RSA)) {
+        must(hsi_keylog_index_premaster(index, entry->aux, client_random, found, &appended) == HSI_OK);
+    } else if (hsi_bytes_are(entry->name, HSI_LABEL_RSA_SESSION)) {
+        must(hsi_keylog_index_session(index, entry->aux, client_random, found, &appended) == HSI_OK);
+    } else {
+        must(entry->aux.length == 32);
+        must(hsi_keylog_index_random(index, entry->aux, found, &appended) == HSI_OK);
+    }
+    must(appended > 0 && appended == hsi_journal_count(found) && is_among(found, entry));
+    hsi_journal_free(found);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t lines;
+    enum { CHECKED = 100 }; /* lines of one connection, or it takes quadratic time */
+    size_t lines, indexed;
+    hsi_keylog_index *index;
     hsi_journal *journal = hsi_journal_new();
     must(journal != NULL);
+    must(hsi_keylog_index_new(&index) == HSI_OK);
+    must(hsi_keylog_index_add(index, hsi_bytes_of(data, size), &indexed) == HSI_OK);
     must(hsi_keylog_append(journal, HSI_CLIENT, hsi_bytes_of(data, size), &lines) == HSI_OK);
-    must(hsi_journal_count(journal) == lines);
-    for (size_t i = 0; i < lines; i++) {
-        check_entry(hsi_journal_peek(journal, i));
+    must(hsi_journal_count(journal) == lines && indexed == lines);
+    for (size_t i = 0; i < lines && i < CHECKED; i++) {
+        check_entry(index, hsi_journal_peek(journal, i));
     }
+    hsi_keylog_index_free(index);
     hsi_journal_free(journal);
     return 0;
 }

@@ -54,6 +54,39 @@ def test_the_lines_of_a_key_log_are_counted_and_those_of_others_do_no_harm(rsa):
     assert journal.trace().application_data("client") == b"question"
 
 
+def older_lines(trace):
+    """The forms that key logs had before RFC 9850, of a connection with RSA key exchange."""
+    hello, answer = (next(m for m in trace.messages if m.name == name) for name in ("ClientHello", "ServerHello"))
+    exchange = next(m for m in trace.messages if m.name == "ClientKeyExchange")
+    premaster, master = (bytes(trace.secret(f"{name} secret").value).hex() for name in ("premaster", "master"))
+    encrypted = exchange["encrypted_pre_master_secret"].raw[-256:]
+    return {
+        "ciphertext": f"RSA {encrypted[:8].hex()} {premaster}",
+        "session ID": f"RSA Session-ID:{answer['legacy_session_id_echo'].raw[1:].hex()} Master-Key:{master}",
+        "client random": f"PMS_CLIENT_RANDOM {hello.random.hex().upper()} {premaster.upper()}",
+    }
+
+
+@pytest.mark.parametrize("form", ["ciphertext", "session ID", "client random"])
+@pytest.mark.parametrize("early", [True, False])
+def test_the_older_forms_of_a_key_log_open_a_connection_too(rsa, form, early):
+    line = older_lines(rsa)[form]
+    others = f"RSA 0102030405060708 {'11' * 48}\nRSA Session-ID:0102 Master-Key:{'22' * 48}\n"
+    journal = hsinspect.Journal()
+    if early:
+        assert journal.keylog(others + line) == 3
+    for record in rsa.records:
+        journal.wire(record.sender, record.header + record.fragment)
+    if not early:
+        assert journal.keylog(others + line) == 3
+    trace = journal.trace()
+    trace.verify()
+    assert trace.application_data("client") == b"question"
+    label = "master secret" if form == "session ID" else "premaster secret"
+    assert [(s.label, s.source) for s in trace.secrets if s.source == "keylog"] == [(label, "keylog")]
+    assert f"CLIENT_RANDOM {rsa.messages[0].random.hex()}" in trace.keylog()
+
+
 def test_a_key_log_may_come_after_the_wire_or_before_it(rsa):
     before, after = hsinspect.Journal(), wire_of(rsa)
     before.keylog(rsa.keylog())

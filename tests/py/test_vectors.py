@@ -4,13 +4,14 @@ Fed with the shared (or premaster) secret alone: no key log leads back to it, so
 """
 
 import json
+import re
 from pathlib import Path
 
 import hsinspect
 import pytest
 
 DATA = Path(__file__).parent.parent / "data"
-RFC8448 = ("1rtt", "client-auth", "hrr")
+RFC8448 = ("0rtt-resumed", "1rtt", "client-auth", "compat", "hrr")
 ILLUSTRATED = json.loads((DATA / "illustrated-values.json").read_text())
 
 TLS12_WIRE = (
@@ -39,12 +40,11 @@ TRANSCRIPTS = {  # the message through which the hash of a step goes
     'derive secret "tls13 c ap traffic"': ("Finished", "server"),
     'derive secret "tls13 res master"': ("Finished", "client"),
 }
-KEYS = {  # (who says so, which step) -> whose keys, of which epoch
-    ("server", "derive write traffic keys for handshake data"): ("server", 2),
-    ("server", "derive read traffic keys for handshake data"): ("client", 2),
-    ("server", "derive write traffic keys for application data"): ("server", 3),
-    ("client", "derive write traffic keys for application data"): ("client", 3),
+EARLY = {  # with a pre-shared key
+    'derive secret "tls13 c e traffic"': "CLIENT_EARLY_TRAFFIC_SECRET",
+    'derive secret "tls13 e exp master"': "EARLY_EXPORTER_SECRET",
 }
+EPOCHS = {"early application data": 1, "handshake data": 2, "application data": 3}
 
 
 def hexes(value):
@@ -59,8 +59,15 @@ def shared_secret(vector):
     return next(s["fields"]["IKM"] for s in vector["steps"] if s["op"].startswith('extract secret "handshake"'))
 
 
+def pre_shared_key(vector):
+    """The PSK of a resumption: what goes into the early secret where that is not zeros."""
+    extracts = [s["fields"]["IKM"] for s in vector["steps"] if s["op"].startswith('extract secret "early"')]
+    return bytes.fromhex(extracts[0])
+
+
 def rfc8448_trace(vector):
     journal = hsinspect.Journal()
+    journal.psk(None, pre_shared_key(vector))
     journal.secret("shared secret", bytes.fromhex(shared_secret(vector)))
     for record in vector["records"]:
         journal.wire("client" if record["dir"] == "c2s" else "server", bytes.fromhex(record["record"]))
@@ -111,13 +118,84 @@ def test_the_transcript_hashes_are_those_of_rfc8448(rfc8448, op, message):
     assert found.transcript_hash.hex() == step(vector, op)["hash"]
 
 
-@pytest.mark.parametrize(("says", "whose"), KEYS.items())
-def test_the_record_keys_are_those_of_rfc8448(rfc8448, says, whose):
+def test_the_record_keys_are_those_of_rfc8448(rfc8448):
     vector, trace = rfc8448
-    fields = step(vector, says[1], role=says[0])
-    sender, epoch = whose
-    assert hexes(trace.secret(f"{sender} write key", epoch=epoch).value) == fields["key expanded"]
-    assert hexes(trace.secret(f"{sender} write IV", epoch=epoch).value) == fields["iv expanded"]
+    seen = set()
+    for published_step in vector["steps"]:
+        match = re.match(r"derive (read|write) traffic keys for ([a-z ]+)", published_step["op"])
+        if match is None:
+            continue
+        own = published_step["role"] == "client"
+        sender = "client" if own == (match[1] == "write") else "server"
+        epoch = EPOCHS[match[2].removesuffix(" (same as client").strip()]
+        assert hexes(trace.secret(f"{sender} write key", epoch=epoch).value) == published_step["fields"]["key expanded"]
+        assert hexes(trace.secret(f"{sender} write IV", epoch=epoch).value) == published_step["fields"]["iv expanded"]
+        seen.add((sender, epoch))
+    assert {("client", 2), ("server", 2), ("client", 3), ("server", 3)} <= seen
+    assert (("client", 1) in seen) == (vector["section"] == "4")
+
+
+def test_every_message_of_rfc8448_is_the_published_one(rfc8448):
+    vector, trace = rfc8448
+    constructed = [s for s in vector["steps"] if s["op"].startswith("construct a")]
+    names = [re.match(r"construct an? (\w+)", s["op"])[1] for s in constructed]
+    found = [(m.sender, m.name.replace("HelloRetryRequest", "ServerHello"), m.raw.hex()) for m in trace.messages]
+    assert len(names) > 4
+    for name, published_step in zip(names, constructed, strict=True):
+        raw = published_step["fields"][name]  # a ClientHello that offers a PSK is constructed without its binders
+        assert any(m[:2] == (published_step["role"], name) and m[2].startswith(raw) for m in found)
+
+
+@pytest.fixture(scope="module")
+def resumed():
+    vector = published("0rtt-resumed")
+    return vector, rfc8448_trace(vector)
+
+
+@pytest.mark.parametrize(("op", "label"), EARLY.items())
+def test_the_secrets_of_early_data_are_those_of_rfc8448(resumed, op, label):
+    vector, trace = resumed
+    fields = step(vector, op)
+    derivation = next(d for d in trace.derivations if d.output.label == label)
+    assert hexes(trace.secret(label).value) == fields["expanded"]
+    assert dict(derivation.inputs)["transcript hash"].hex() == fields["hash"]
+
+
+def test_the_binder_is_that_of_rfc8448(resumed):
+    vector, trace = resumed
+    fields = step(vector, "calculate PSK binder")
+    check = next(c for c in trace.checks if c.name == "psk_binder[0]")
+    assert check.ok
+    assert check.expected.hex() == check.found.hex() == fields["finished"]
+
+
+def test_early_data_is_read_in_its_own_epoch(resumed):
+    _, trace = resumed
+    early = [r for r in trace.records if r.epoch == 1]
+    assert [(r.sender, r.content_type, r.sequence_number, r.plaintext) for r in early] == [
+        ("client", "application_data", 0, b"ABCDEF"),
+        ("client", "handshake", 1, bytes.fromhex("05000000")),
+    ]
+    assert trace.early_data and trace.resumption
+    assert [m.name for m in trace.messages if m.sender == "client"] == ["ClientHello", "EndOfEarlyData", "Finished"]
+    assert trace.application_data("client") == b"ABCDEF" + bytes(range(50))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_early_data_opens_with_its_secret_alone_and_before_any_answer(resumed, first):
+    vector, _ = resumed
+    label = "CLIENT_EARLY_TRAFFIC_SECRET"
+    line = f"{label} {vector['client_random']} {vector['keylog'][label]}"
+    journal = hsinspect.Journal()
+    if first:
+        journal.keylog(line)
+    for record in vector["records"][:2]:
+        journal.wire("client", bytes.fromhex(record["record"]))
+    if not first:
+        journal.keylog(line)
+    trace = journal.trace()
+    assert trace.records[1].plaintext == b"ABCDEF"
+    assert trace.version is None
 
 
 @pytest.mark.parametrize("role", ["server", "client"])

@@ -94,16 +94,14 @@ class _Book:
                 yield from self.line(place, message.handshake)
 
     def secret(self, label: str, handshake: int) -> _core.Secret | None:
-        """The secret of a handshake: secrets do not say which, but each handshake has one."""
-        values = list(self.values.get(label, {}).values())
-        if len(values) == len(self.trace.handshakes):
-            return values[handshake]
-        return values[-1] if values and handshake == len(self.trace.handshakes) - 1 else None
+        """The secret of a handshake, or one that does not say whose it is."""
+        values = [s for s in self.values.get(label, {}).values() if s.handshake in (handshake, None)]
+        return values[-1] if values else None
 
     def line(self, place: Place, handshake: int) -> Iterator[Computed]:
         secret = self.secret(place.label, handshake)
         if secret is None:
-            if not place.optional:
+            if not place.optional and self.is_over(handshake):
                 yield self.unknown(place.label)
             return
         verdict, reason = self.verdict(place.label, handshake)
@@ -116,6 +114,10 @@ class _Book:
             reason=reason,
             value=grouped_hex(secret.value) if self.reveal else None,
         )
+
+    def is_over(self, handshake: int) -> bool:
+        """Can no secret of it come any more?"""
+        return self.trace.finished or self.trace.handshakes[handshake].complete
 
     def unknown(self, label: str) -> Computed:
         notes = {name: reason for _, name, reason in self.trace.notes}

@@ -171,11 +171,14 @@ def _line(record: _core.Record) -> LineStyle:
     return "plain" if record.mac is None and record.state in ("plain", "cut") else "protected"
 
 
+_NAMES = {"hmac": "HMAC-{}", "aead": "{} tag", "ssl3": "MAC with {} of SSL 3.0", "imit": "{}"}
+
+
 def _authentication(record: _core.Record) -> tuple[str, ...]:
     """The MAC or tag of a record that has the right one; of one that has not, the failures tell."""
     if record.mac is None or not record.ok:
         return ()
-    name = f"{record.mac.algorithm} tag" if record.mac.kind == "aead" else f"HMAC-{record.mac.algorithm}"
+    name = _NAMES[record.mac.kind].format(record.mac.algorithm)
     return (f"{show_bytes(name)} {grouped_hex(record.mac.received)}  as computed",)
 
 

@@ -74,6 +74,8 @@ openssl rsa -in "$work/rsa.pem" -traditional -out rsa-pkcs1.pem
 openssl rsa -in "$work/rsa.pem" -traditional -outform DER -out rsa-pkcs1.der
 openssl pkcs8 -topk8 -nocrypt -in "$work/rsa.pem" -outform DER -out rsa-pkcs8.der
 openssl pkcs8 -topk8 -v2 aes-256-cbc -in "$work/rsa.pem" -passout pass:sesame -out rsa-encrypted-pkcs8.pem
+openssl pkcs8 -topk8 -v2 aes-256-cbc -in "$work/rsa.pem" -passout pass:sesame -outform DER \
+    -out rsa-encrypted-pkcs8.der
 openssl rsa -in "$work/rsa.pem" -traditional -aes128 -passout pass:sesame -out rsa-encrypted-pkcs1.pem
 openssl x509 -inform DER -in rsa.crt -out "$work/rsa.crt.pem"
 cat "$work/rsa.crt.pem" "$work/rsa.pem" > rsa-after-certificate.pem
