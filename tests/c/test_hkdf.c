@@ -173,7 +173,7 @@ static void a_label_or_context_that_its_vector_cannot_hold_is_illegal(void **sta
 static void an_algorithm_that_gnutls_lacks_is_unsupported(void **state)
 {
     (void)state;
-    const hsi_hash unknown = {"UNKNOWN", 32, 64, 9999, 9999};
+    const hsi_hash unknown = {.name = "UNKNOWN", .size = 32, .mac = 9999, .digest = 9999};
     uint8_t out[32];
     hsi_bytes secret = hsi_bytes_text("secret");
     assert_int_equal(hsi_hkdf_extract(&unknown, out, secret, secret), HSI_UNSUPPORTED);

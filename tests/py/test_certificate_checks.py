@@ -62,7 +62,9 @@ def test_the_signer_of_a_response_is_the_issuer_or_in_its_name(responder, ok):
     assert computed(trace)["ocsp_cert_id[0].server"] is True
 
 
-@pytest.mark.parametrize("algorithm", [made.hashes.SHA1(), made.hashes.SHA256(), made.hashes.SHA384()], ids=str)
+@pytest.mark.parametrize(
+    "algorithm", [made.hashes.SHA1(), made.hashes.SHA256(), made.hashes.SHA384()], ids=lambda a: a.name
+)
 def test_a_response_about_another_certificate_is_found_out(algorithm):
     rich, ca = made.rich(), made.authority()
     for subject, ok in ((rich, True), (ca, False)):

@@ -3,7 +3,7 @@
 import hsinspect
 import packets
 import pytest
-import tshark
+import wireshark
 from ssl3_peers import KEYS, PREMASTER, RANDOM, SUITES, VERSION, Connection
 
 CLIENTS = ("anonymous", "certificate", "none")
@@ -73,7 +73,7 @@ def test_tshark_decrypts_the_same(connection, tmp_path):
     (tmp_path / "wire.pcap").write_bytes(packets.pcap(frames, 101))
     (tmp_path / "keys.txt").write_text(keylog)
     options = ("-o", f"tls.keylog_file:{tmp_path / 'keys.txt'}", "-Y", "http.request", "-T", "fields")
-    assert tshark.run("tshark", "-r", tmp_path / "wire.pcap", *options, "-e", "http.request.method") == "GET\n"
+    assert wireshark.run("tshark", "-r", tmp_path / "wire.pcap", *options, "-e", "http.request.method") == "GET\n"
 
 
 @pytest.mark.parametrize("client", CLIENTS)
