@@ -135,7 +135,7 @@ def _is_old(features: Features, name: str) -> bool:
 def _require_known(features: Features) -> None:
     for name, values in _VALUES.items():
         value = getattr(features, name)
-        if not any(value is known or (value == known and not isinstance(value, bool)) for known in values):
+        if not any(type(value) is type(known) and value == known for known in values):
             raise ValueError(f"{name} {value!r} is unknown; there are {', '.join(map(repr, values))}")
     early = None if features.early_data is None else len(features.early_data)
     for name, value, (least, most) in (

@@ -16,6 +16,13 @@ TAKEN = (
     ("set_alpn", ["h2", b"http/1.1"]),
     ("set_tickets", False),
     ("set_tickets", True),
+    ("set_srp", "somebody", "sesame"),
+    ("set_srp", "somebody", "changed"),
+    ("enable", "session_ids"),
+    ("enable", "early_data"),
+    ("set_limit", "record_size_limit", 600),
+    ("set_tickets_of", _core.Config(True)),
+    ("set_ocsp", b"no response"),
     ("set_keylog", "/dev/null"),
 )
 REFUSED = (
@@ -25,6 +32,8 @@ REFUSED = (
     ("add_psk", b"nobody", b""),
     ("set_alpn", ["x" * 256]),
     ("set_keylog", "/nowhere/at/all"),
+    ("enable", "nothing"),
+    ("set_limit", "record_size_limit", 1),
 )
 
 
