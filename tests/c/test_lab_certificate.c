@@ -9,8 +9,9 @@ static const struct {
     const char *name;
     gnutls_pk_algorithm_t algorithm;
 } kinds[] = {
-    {"RSA", GNUTLS_PK_RSA},     {"RSA-PSS", GNUTLS_PK_RSA_PSS},       {"DSA", GNUTLS_PK_DSA},
-    {"ECDSA", GNUTLS_PK_ECDSA}, {"Ed25519", GNUTLS_PK_EDDSA_ED25519}, {"Ed448", GNUTLS_PK_EDDSA_ED448},
+    {"RSA", GNUTLS_PK_RSA},          {"RSA-PSS", GNUTLS_PK_RSA_PSS},       {"DSA", GNUTLS_PK_DSA},
+    {"ECDSA", GNUTLS_PK_ECDSA},      {"Ed25519", GNUTLS_PK_EDDSA_ED25519}, {"Ed448", GNUTLS_PK_EDDSA_ED448},
+    {"GOST", GNUTLS_PK_GOST_12_256},
 };
 
 static gnutls_x509_crt_t read_certificate(hsi_bytes pem)
