@@ -25,6 +25,7 @@ typedef struct making {
     PyObject *tamper;
     PyObject *client;
     PyObject *server;
+    Py_buffer resumption;
     hsi_session_options options;
 } making;
 
@@ -39,17 +40,16 @@ static bool parse(hsi_module *module, PyObject *args, PyObject *keywords, making
     int verify_name = 0;
     int two_sided = 0;
     int common_name = 1;
-    PyObject *resumption = NULL;
     with->options.capture = HSI_TRACE_ALL;
     with->tamper = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$pO&S", names, module->types[HSI_TYPE_CONFIG],
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!O!p|zppO&OOO$pO&O&", names, module->types[HSI_TYPE_CONFIG],
                                      &with->config, module->types[HSI_TYPE_TRACE], &with->trace, &server_side,
                                      &with->options.server_name, &verify_name, &two_sided, hsi_transport_in,
                                      &with->options.transport, &client, &server, &with->tamper, &common_name,
-                                     capture_in, &with->options.capture, &resumption)) {
+                                     capture_in, &with->options.capture, hsi_buffer_in, &with->resumption)) {
         return false;
     }
-    with->options.resumption = hsi_object_bytes(resumption);
+    with->options.resumption = hsi_view_bytes(&with->resumption);
     with->options.side = server_side ? HSI_SERVER : HSI_CLIENT;
     with->options.verify_name = verify_name != 0;
     with->options.common_name = common_name != 0;
@@ -101,6 +101,7 @@ static PyObject *session_new(PyTypeObject *type, PyObject *args, PyObject *keywo
     }
     Py_XDECREF(with.client);
     Py_XDECREF(with.server);
+    PyBuffer_Release(&with.resumption);
     return self;
 }
 
@@ -145,7 +146,7 @@ static void session_dealloc(PyObject *op)
 static const char session_doc[] =
     "Session(config, trace, server_side, server_hostname=None, verify_name=False, two_sided=False,\n"
     "        transport='memory', client_address=None, server_address=None, tamper=None, *, common_name=True,\n"
-    "        capture=None, resumption=b'')\n--\n\n"
+    "        capture=None, resumption=None)\n--\n\n"
     "A GnuTLS session over memory, or driven on a descriptor by the ..._on methods.";
 
 static PyType_Slot session_slots[] = {

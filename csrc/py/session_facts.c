@@ -207,7 +207,8 @@ PyObject *hsi_session_py_resumption(PyObject *self, PyObject *unused)
     HSI_UNUSED(unused);
     hsi_buffer taken = HSI_BUFFER_EMPTY;
     int driven = hsi_session_drive((Session *)self, NULL, take_resumption, &taken);
-    PyObject *bytes = driven < 0 ? NULL : hsi_py_bytes(hsi_buffer_peek(&taken));
+    hsi_bytes all = hsi_buffer_peek(&taken);
+    PyObject *bytes = driven < 0 ? NULL : PyByteArray_FromStringAndSize((const char *)all.data, (Py_ssize_t)all.length);
     hsi_buffer_cleanup(&taken);
     return bytes;
 }

@@ -313,7 +313,7 @@ PyMethodDef hsi_session_methods[] = {
     {"reauth", hsi_session_py_reauth, METH_NOARGS,
      PyDoc_STR("reauth($self)\n--\n\nA server asks for a certificate; reading goes on with it; TLS 1.3.")},
     {"resumption", hsi_session_py_resumption, METH_NOARGS,
-     PyDoc_STR("resumption($self)\n--\n\nbytes, secret: what a later session needs to resume this one.")},
+     PyDoc_STR("resumption($self)\n--\n\nbytearray, to be wiped: what a later session needs to resume this one.")},
     {"do_handshake_on", HSI_KEYWORDS(session_do_handshake_on),
      PyDoc_STR("do_handshake_on($self, descriptor, timeout)\n--\n\nThe handshake, on a socket.")},
     {"read_on", HSI_KEYWORDS(session_read_on),

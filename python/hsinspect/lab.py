@@ -113,17 +113,18 @@ def _require_usable(alpn: Sequence[str] | None, tamper: Tamper | None, transport
 def _resume(setup: Setup, transport: Literal["memory", "tcp"], script: Script, tamper: Tamper | None) -> Trace:
     """Two connections: the second resumes the first, whose trace is all there is where it failed."""
     previous, resumption = _connect(setup, transport, Script(keep=True), None)
-    if not resumption:
+    if resumption is None:
         return previous
     trace, _ = _connect(setup.resuming(resumption), transport, script, tamper)
+    resumption[:] = bytes(len(resumption))  # it has secrets in it
     trace.previous = previous
     return trace
 
 
 def _connect(
     setup: Setup, transport: Literal["memory", "tcp"], script: Script, tamper: Tamper | None
-) -> tuple[Trace, bytes]:
-    """A connection, and what is needed to resume it; nothing where that cannot be."""
+) -> tuple[Trace, bytearray | None]:
+    """A connection, and what was kept to resume it."""
     trace = Trace()
     with _WIRES[transport]() as wire:
         client, server = (
@@ -138,7 +139,7 @@ def _connect(
                 client_address=wire.addresses["client"],
                 server_address=wire.addresses["server"],
                 tamper=tamper,
-                resumption=setup.resumption if side == "client" else b"",
+                resumption=setup.resumption if side == "client" else None,
             )
             for side in setup.configs
         )

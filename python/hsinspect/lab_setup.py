@@ -25,11 +25,11 @@ USUAL_CHAIN = 16  # certificates that GnuTLS verifies at most by itself
 
 
 class Setup:
-    """configs: by side, the client's first. resumption: of the connection that comes next, empty: none."""
+    """configs: by side, the client's first. resumption: what the connection that comes next resumes."""
 
     def __init__(self, plan: Plan, features: Features, alpn: Sequence[str], server_name: str | None) -> None:
         self.server_name = server_name
-        self.resumption = b""
+        self.resumption: bytearray | None = None
         self._plan = plan
         self._features = features
         self._alpn = alpn
@@ -38,7 +38,7 @@ class Setup:
             "server": self._server(early_data=features.early_data is not None),
         }
 
-    def resuming(self, resumption: bytes) -> Setup:
+    def resuming(self, resumption: bytearray) -> Setup:
         """For the connection that resumes another."""
         self.resumption = resumption
         if not self._features.early_data_accepted:  # the ticket says that it would be

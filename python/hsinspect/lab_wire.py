@@ -113,12 +113,12 @@ class Ends:
         self._closed: set[Side] = set()
         self._deaf: set[Side] = set()  # ends that were told that nothing follows
 
-    def play(self, script: Script) -> bytes:
+    def play(self, script: Script) -> bytearray | None:
         """The whole connection, the client first in everything but an end that the server alone is to blame for.
 
-        Gives what was kept to resume it; nothing where that cannot be.
+        Gives what was kept to resume it, None where that cannot be.
         """
-        resumption: list[bytes] = []
+        kept: list[bytearray] = []
         if script.early_data is not None:
             early = script.early_data
             self._do("client", lambda session: session.write_early(early))
@@ -131,13 +131,13 @@ class Ends:
             self._say("client", script.request)
             self._say("server", script.response)
             if script.keep:
-                self._do("client", lambda session: resumption.append(session.resumption()))
+                self._do("client", lambda session: kept.append(session.resumption()))
             for side in PEERS:
                 self._do(side, lambda session: session.close_notify())
                 self._listen(PEERS[side])
         for side in sorted(PEERS, key=lambda side: (side not in self._errors, side)):
             self._end(side)
-        return b"".join(resumption)
+        return kept[0] if kept else None
 
     def _are_well(self) -> bool:
         return not self._errors and all(session.established for session in self._sessions.values())

@@ -13,6 +13,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import hsinspect
 from ends import contexts, shake_hands
@@ -57,8 +58,16 @@ def talk(priority: str, listening: bool) -> list[hsinspect.Trace]:
     return [client.trace, server.trace]
 
 
-def lab(version: str, **names: str) -> list[hsinspect.Trace]:
+def lab(version: str, **names: Any) -> list[hsinspect.Trace]:
     return [hsinspect.lab.run(version, request=b"ping", response=b"pong", **names)]
+
+
+def resumed(version: str, **names: Any) -> list[hsinspect.Trace]:
+    """The second of two connections, which has secrets of the first."""
+    (trace,) = lab(version, **names)
+    previous, trace.previous = trace.previous, None
+    assert previous is not None
+    return [trace]
 
 
 def read_again() -> list[hsinspect.Trace]:
@@ -77,6 +86,9 @@ WAYS: dict[str, Callable[[], list[hsinspect.Trace]]] = {
     "lab, TLS 1.3": lambda: lab("TLSv1.3"),
     "lab, TLS 1.2, RSA": lambda: lab("TLSv1.2", kx="RSA"),
     "lab, TLS 1.0, DHE": lambda: lab("TLSv1", kx="DHE-RSA"),
+    "lab, TLS 1.2, by session ID": lambda: resumed("TLSv1.2", resume="session_id"),
+    "lab, TLS 1.3, by ticket": lambda: resumed("TLSv1.3", resume=True, post_handshake_auth=True),
+    "lab, TLS 1.2, password": lambda: lab("TLSv1.2", kx="SRP", renegotiate=True),
 }
 
 
