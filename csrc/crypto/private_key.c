@@ -7,6 +7,7 @@
 #include <gnutls/x509.h>
 
 #include "base/memory.h"
+#include "crypto/crypto.h"
 #include "crypto/gnutls_call.h"
 
 enum { KEY_ID = 32 }; /* SHA256 over the SubjectPublicKeyInfo */
@@ -136,25 +137,12 @@ void hsi_private_key_free(hsi_private_key *key)
     hsi_memory_free(key, sizeof *key);
 }
 
-static bool has_id(gnutls_pubkey_t key, const uint8_t expected[KEY_ID], hsi_bytes certificate)
-{
-    uint8_t id[KEY_ID];
-    size_t size = sizeof id;
-    gnutls_datum_t der = hsi_gnutls_datum(certificate);
-    return gnutls_pubkey_import_x509_raw(key, &der, GNUTLS_X509_FMT_DER, 0) >= 0 &&
-           gnutls_pubkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, id, &size) >= 0 &&
-           memcmp(id, expected, sizeof id) == 0;
-}
-
 bool hsi_private_key_fits(const hsi_private_key *key, hsi_bytes certificate)
 {
-    gnutls_pubkey_t public_key;
-    if (gnutls_pubkey_init(&public_key) < 0) {
-        return false;
-    }
-    bool fits = has_id(public_key, key->id, certificate);
-    gnutls_pubkey_deinit(public_key);
-    return fits;
+    uint8_t id[KEY_ID];
+    hsi_bytes spki;
+    return hsi_certificate_key(certificate, &spki) == HSI_OK && hsi_hash_of(&hsi_sha256, id, &spki, 1) == HSI_OK &&
+           memcmp(id, key->id, sizeof id) == 0;
 }
 
 /* gnutls_privkey_decrypt_data leaves copies of what it found in memory that it frees; this one works in ours. */

@@ -152,6 +152,7 @@ hsi_status hsi_early_data_refuse(hsi_tap *tap, hsi_handshake *handshake, hsi_rec
     const hsi_cipher *cipher = hsi_cipher_named(handshake->early_guess.cipher);
     HSI_TRY(make_keys(&tap->arena, cipher, handshake->early_hash, secret->value, &keys));
     HSI_TRY(open_once(&keys, &tap->arena, record));
+    record->plaintext = HSI_BYTES_EMPTY; /* the suite is a guess */
     record->reason = hsi_early_data_closed;
     return HSI_OK;
 }

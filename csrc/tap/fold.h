@@ -20,6 +20,7 @@ typedef struct hsi_stream {
     const hsi_entry *elided; /* a run of records that comes before what the framer holds; NULL: none */
     uint64_t epoch;
     uint64_t sequence_number; /* of the next record */
+    bool opened; /* a record of this epoch was: its keys are right */
     hsi_protection *protection; /* of this epoch, once its keys are known */
     hsi_handshake *keys_from;   /* the negotiation whose keys this epoch has; NULL: epoch 0, plain */
     const char *no_keys;        /* why this epoch cannot be opened; NULL: it can, or nobody has tried */

@@ -6,6 +6,8 @@
 
 #include "tap/keylog.h"
 
+enum { CANDIDATES_MAX = 128 };
+
 static const char traffic[] = "_TRAFFIC_SECRET_";
 
 /* The epoch that a key-log label speaks of, RFC 8446 section 7.1 and DESIGN of epochs: 1 early, 2 handshake, 3 and on. */
@@ -69,10 +71,20 @@ hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret)
     return hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
 }
 
+/* Each is tried again with everything that is learned, so no more are kept than a connection can have at a time. */
+static hsi_status keep_candidate(hsi_tap *tap, hsi_secret *candidate)
+{
+    hsi_list *all = &tap->candidates;
+    if (all->count == CANDIDATES_MAX) {
+        memmove(all->items, all->items + 1, --all->count * sizeof all->items[0]);
+    }
+    return hsi_list_append(all, candidate);
+}
+
 static hsi_status take(hsi_tap *tap, hsi_secret *secret, const hsi_handshake *owner)
 {
     secret->negotiation = owner == NULL ? 0 : owner->index + 1;
-    return is_candidate(secret->source) ? hsi_list_append(&tap->candidates, secret) : hsi_secret_admit(tap, secret);
+    return is_candidate(secret->source) ? keep_candidate(tap, secret) : hsi_secret_admit(tap, secret);
 }
 
 /* The entries that name no client random have a label of their own, which says what they name. */

@@ -25,6 +25,7 @@ void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
     stream->protection = NULL;
     stream->epoch = epoch;
     stream->sequence_number = 0;
+    stream->opened = false;
     stream->keys_from = from;
     stream->no_keys = NULL;
     stream->asked = 0;
@@ -57,6 +58,15 @@ static hsi_status new_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *
     return HSI_OK;
 }
 
+/* Where no session of ours vouches for the keys, and nothing opens with them, they may be wrong: what they make of a record is
+ * no plaintext then, not even an unauthenticated one. */
+static void conceal(hsi_record *record)
+{
+    record->plaintext = HSI_BYTES_EMPTY;
+    record->padding = HSI_BYTES_EMPTY;
+    record->reason = "it does not open with the keys that are known for it: it was altered, or they are wrong";
+}
+
 /* Records of early data, rejected and sent before the client knew of it, do not count in the epoch of the handshake. */
 static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *record)
 {
@@ -75,6 +85,10 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
         record->reason =
             "early data that the server rejected: its secret is not known, and the handshake's does not open it";
         return HSI_OK;
+    }
+    stream->opened = stream->opened || record->state == HSI_RECORD_OPENED;
+    if (!stream->opened && tap->phases.count == 0) {
+        conceal(record);
     }
     stream->sequence_number++;
     return HSI_OK;

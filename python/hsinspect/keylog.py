@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The format's own labels; the others are secrets of which it knows nothing.
 _LABEL = re.compile(
     r"(CLIENT|SERVER)_HANDSHAKE_TRAFFIC_SECRET|(CLIENT|SERVER)_TRAFFIC_SECRET_\d+|CLIENT_EARLY_TRAFFIC_SECRET"
-    r"|EARLY_EXPORTER_SECRET|EXPORTER_SECRET"
+    r"|EARLY_EXPORTER_SECRET|EXPORTER_SECRET|ECH_SECRET|ECH_CONFIG"
 )
 
 
@@ -46,8 +46,10 @@ def _surfaced(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _derived(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
-    """Derived ones do not say which handshake is theirs; with one handshake there is no question."""
-    hellos = {m.random.hex() for m in trace.messages if m.name == "ClientHello"}
-    if len(hellos) == 1:
-        for secret in trace.secrets:
-            yield from _line(trace, secret, *hellos)
+    """All that say which handshake is theirs; with one handshake there is no question."""
+    hellos = {m.handshake: m.random.hex() for m in trace.messages if m.name == "ClientHello"}
+    only = next(iter(hellos)) if len(hellos) == 1 else None
+    for secret in trace.secrets:
+        handshake = only if secret.handshake is None else secret.handshake
+        if handshake in hellos:
+            yield from _line(trace, secret, hellos[handshake])

@@ -161,7 +161,6 @@ CALL4(int, gnutls_psk_set_client_credentials2, gnutls_psk_client_credentials_t, 
       const gnutls_datum_t *, gnutls_psk_key_flags)
 CALL2(int, gnutls_psk_set_server_known_dh_params, gnutls_psk_server_credentials_t, gnutls_sec_param_t)
 CALL4(int, gnutls_pubkey_export_rsa_raw2, gnutls_pubkey_t, gnutls_datum_t *, gnutls_datum_t *, unsigned)
-CALL4(int, gnutls_pubkey_get_key_id, gnutls_pubkey_t, unsigned, unsigned char *, size_t *)
 CALL2(int, gnutls_pubkey_get_pk_algorithm, gnutls_pubkey_t, unsigned *)
 CALL3(int, gnutls_pubkey_import, gnutls_pubkey_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t)
 CALL1(int, gnutls_pubkey_init, gnutls_pubkey_t *)

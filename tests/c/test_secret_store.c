@@ -186,6 +186,24 @@ static void without_memory_the_index_is_as_it_was(void **state)
     hsi_secret_index_cleanup(&index);
 }
 
+/* Each candidate is tried again with every secret: more of them must not make that take ever longer. */
+static void of_many_candidates_the_newest_are_kept(void **state)
+{
+    (void)state;
+    enum { CANDIDATES = 1000, KEPT = 128 };
+    folded fold = fold_nothing();
+    say_hello(fold.tap);
+    for (size_t i = 0; i < CANDIDATES; i++) {
+        char value[32];
+        (void)snprintf(value, sizeof value, "candidate %zu", i);
+        tell(&fold, HSI_CLIENT, HSI_SOURCE_PROBE, "premaster secret", "", value);
+    }
+    assert_int_equal(fold.tap->candidates.count, KEPT);
+    const hsi_secret *oldest = fold.tap->candidates.items[0];
+    assert_true(hsi_bytes_are(oldest->value, "candidate 872"));
+    fold_done(&fold);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +212,7 @@ int main(void)
         cmocka_unit_test(of_several_the_newest_counts_and_surfaced_before_derived),
         cmocka_unit_test(a_secret_of_another_connection_counts_once_its_hello_is_there),
         cmocka_unit_test(a_candidate_counts_only_while_it_is_supposed),
+        cmocka_unit_test(of_many_candidates_the_newest_are_kept),
         cmocka_unit_test(among_many_each_is_found_newest_first),
         cmocka_unit_test(without_memory_the_index_is_as_it_was),
     };

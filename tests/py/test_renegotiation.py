@@ -55,6 +55,7 @@ def renegotiated(request, tmp_path_factory):
     server = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", version, "-cipher", cipher, "-quiet", *files]
     with running(server, port), relayed(port) as wire:
         run_client(wire, version, cipher, folder / "keys.txt")
+    wire.key = credentials.key
     return wire, (folder / "keys.txt").read_text()
 
 
@@ -88,6 +89,19 @@ def test_each_secret_says_which_handshake_is_its_own(renegotiated):
     masters = [s for s in trace.secrets if s.label == "master secret"]
     assert [s.handshake for s in masters] == [0, 1]
     assert bytes(masters[0].value) != bytes(masters[1].value)
+
+
+def test_the_private_key_opens_both_handshakes_and_their_key_log_has_both(renegotiated):
+    wire, keylog = renegotiated
+    journal = wire.journal()
+    journal.private_key(wire.key)
+    trace = journal.trace()
+    trace.verify(rules=True)
+    if trace.cipher_suite.name.startswith("TLS_RSA_"):
+        assert trace.application_data("client") == b"first\nsecond\n"
+        assert sorted(trace.keylog().splitlines()) == sorted(x for x in keylog.splitlines() if x.startswith("CLIENT_R"))
+    else:
+        assert trace.application_data("client") == b""
 
 
 def test_a_second_handshake_that_goes_on_says_nothing_of_secrets_that_may_still_come(renegotiated):
