@@ -257,11 +257,11 @@ hsi_status hsi_half_take(hsi_half *half, const hsi_segment *segment, const hsi_d
     }
     HSI_TRY(half->synchronized ? HSI_OK : begin(half, segment, to));
     piece p = place(half, segment);
-    if (p.offset < half->next) {
-        HSI_TRY(compare_again(half, &p, to));
-    }
     if (piece_length(&p) > 0 && piece_end(&p) > half->next + HSI_WINDOW_MOST) {
         HSI_TRY(reach(half, &p, to));
+    }
+    if (p.offset < half->next) {
+        HSI_TRY(compare_again(half, &p, to));
     }
     if ((segment->flags & HSI_TCP_FIN) != 0) {
         note_fin(half, &p);

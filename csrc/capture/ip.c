@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "capture/ip.h"
 
+#include "capture/limits.h"
+
 enum { V4_HEADER = 20, V4_ADDRESS = 4, V6_ADDRESS = 16 };
 enum {
     HOP_BY_HOP = 0,
@@ -21,6 +23,13 @@ static void set_payload(hsi_ip *out, const hsi_cursor *in, size_t length)
     size_t there = hsi_cursor_left(in);
     out->payload = hsi_bytes_of(in->at, length < there ? length : there);
     out->missing = length - out->payload.length;
+}
+
+/* All that is there, and what was cut off it; but no packet is longer than HSI_PACKET_MOST. */
+static size_t all_of(const hsi_cursor *in, size_t cut)
+{
+    size_t length = hsi_cursor_left(in) + cut;
+    return length <= HSI_PACKET_MOST ? length : hsi_cursor_left(in);
 }
 
 static hsi_status read_address(hsi_cursor *in, uint8_t *out, size_t length)
@@ -55,7 +64,7 @@ static hsi_status read_v4(hsi_cursor *in, size_t cut, hsi_ip *out)
     out->fragmented = (fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0;
     out->fragment = (hsi_ip_fragment){identification, 8U * (uint32_t)(fragment & FRAGMENT_OFFSET),
                                       (fragment & MORE_FRAGMENTS) != 0};
-    set_payload(out, in, total == 0 ? hsi_cursor_left(in) + cut : total - header);
+    set_payload(out, in, total == 0 ? all_of(in, cut) : total - header);
     return HSI_OK;
 }
 
@@ -130,7 +139,7 @@ static hsi_status read_v6(hsi_cursor *in, size_t cut, hsi_ip *out)
     HSI_TRY(hsi_cursor_u8(in, &hop_limit));
     HSI_TRY(read_address(in, out->source, V6_ADDRESS));
     HSI_TRY(read_address(in, out->destination, V6_ADDRESS));
-    set_payload(out, in, length == 0 ? hsi_cursor_left(in) + cut : length);
+    set_payload(out, in, length == 0 ? all_of(in, cut) : length);
     return hsi_ip_extensions(out);
 }
 
