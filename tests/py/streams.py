@@ -14,11 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Flow:
-    """A TCP connection as it was read. streams, faults: of ends[0] and ends[1], in order."""
+    """A TCP connection as it was read. streams, faults: of ends[0] and ends[1], in order.
+
+    parts: the bytes of each, and between them how many are missing (holes and cuts).
+    """
 
     ends: tuple[str, str]
     time_ns: int
     streams: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
+    parts: tuple[list[bytes | int], list[bytes | int]] = field(default_factory=lambda: ([], []))
     times: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
     faults: tuple[list, list] = field(default_factory=lambda: ([], []))
     how: dict[int, str] = field(default_factory=dict)
@@ -77,13 +81,18 @@ def on_bytes(capture, rest):
     flow, sender = flow_of(capture, rest), int(rest[1])
     assert sender not in flow.how
     assert rest[2]
-    flow.streams[sender].extend(bytes.fromhex(rest[2]))
+    data = bytes.fromhex(rest[2])
+    flow.streams[sender].extend(data)
+    flow.parts[sender].append(data)
     flow.times[sender].append(int(rest[3]))
 
 
 def on_fault(capture, rest):
     kind, offset, length, packet = rest[2], *map(int, rest[3:])
-    flow_of(capture, rest).faults[int(rest[1])].append((kind, offset, length, packet))
+    flow, sender = flow_of(capture, rest), int(rest[1])
+    flow.faults[sender].append((kind, offset, length, packet))
+    if kind in ("hole", "cut"):
+        flow.parts[sender].append(length)
 
 
 def on_end(capture, rest):
