@@ -69,8 +69,8 @@ static void pass_over(hsi_file *file, hsi_cursor *in)
     file->passing -= length;
 }
 
-/* Completes the unit that an earlier piece began, as far as this one goes; nothing of the next unit is copied. Wiped
- * afterwards: it may have been a key log. */
+/* Completes the unit that an earlier piece began, as far as this one goes; nothing of the next unit is copied. Freed, and so
+ * wiped, afterwards: it may have been a key log. */
 static hsi_status complete(hsi_file *file, hsi_cursor *in)
 {
     size_t length;
@@ -86,9 +86,9 @@ static hsi_status complete(hsi_file *file, hsi_cursor *in)
         HSI_TRY(hsi_buffer_append(&file->unit, more));
         HSI_TRY(measure(file, hsi_buffer_peek(&file->unit), &length));
     }
-    HSI_TRY(file->format->take(file, hsi_buffer_peek(&file->unit)));
-    hsi_buffer_truncate(&file->unit, 0);
-    return HSI_OK;
+    hsi_status status = file->format->take(file, hsi_buffer_peek(&file->unit));
+    hsi_buffer_cleanup(&file->unit);
+    return status;
 }
 
 /* Takes the unit at the front of the piece, where it lies. */

@@ -190,6 +190,21 @@ static hsi_status begin(hsi_half *half, const hsi_segment *segment, const hsi_de
     return give_fault(HSI_FAULT_START, 0, 0, to);
 }
 
+/* Where two runs of the same length differ, that stand at this offset. Most do nowhere. */
+static hsi_difference compare(hsi_bytes known, hsi_bytes again, uint64_t offset)
+{
+    hsi_difference difference = {0};
+    if (hsi_bytes_equal(known, again)) {
+        return difference;
+    }
+    for (size_t i = 0; i < known.length; i++) {
+        if (known.data[i] != again.data[i]) {
+            hsi_difference_note(&difference, offset + i);
+        }
+    }
+    return difference;
+}
+
 /* Compares what was given with what comes again, as far back as is remembered, and takes it off the piece. One byte before
  * the next may be a keep-alive, whose byte is any (RFC 9293 section 3.8.4). */
 static hsi_status compare_again(const hsi_half *half, piece *p, const hsi_delivery *to)
@@ -197,12 +212,13 @@ static hsi_status compare_again(const hsi_half *half, piece *p, const hsi_delive
     hsi_bytes known = hsi_buffer_peek(&half->history);
     uint64_t from = half->next - known.length;
     uint64_t end = p->offset + p->data.length < half->next ? p->offset + p->data.length : half->next;
+    uint64_t low = p->offset > from ? p->offset : from;
     hsi_difference difference = {0};
     bool alive = piece_length(p) == KEEP_ALIVE && p->offset + KEEP_ALIVE == half->next;
-    for (uint64_t at = p->offset > from ? p->offset : from; at < end && !alive; at++) {
-        if (known.data[at - from] != p->data.data[at - p->offset]) {
-            hsi_difference_note(&difference, at);
-        }
+    if (low < end && !alive) {
+        size_t length = (size_t)(end - low);
+        difference = compare(hsi_bytes_slice(known, (size_t)(low - from), length),
+                             hsi_bytes_slice(p->data, (size_t)(low - p->offset), length), low);
     }
     trim_front(p, piece_end(p) < half->next ? piece_length(p) : half->next - p->offset);
     return give_difference(&difference, to);

@@ -176,7 +176,7 @@ static void any_allocation_may_fail(void **state)
         hsi_memory_fail_after(SIZE_MAX);
         assert_true(status == HSI_OK || status == HSI_NO_MEMORY);
     }
-    assert_int_equal(failures, 3); /* the unit, the interface, and once nothing */
+    assert_true(failures > 3); /* units that pieces cut, and the interface */
 }
 
 static void interfaces_have_a_bound(void **state)

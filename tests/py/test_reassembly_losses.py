@@ -81,7 +81,5 @@ def as_tshark_writes(parts):
 def test_tshark_finds_the_same_holes(made):
     conversations, path, capture = made
     followed = streams.tshark(path, len(conversations))
-    ours = {
-        streams.port(c.number): tuple(map(as_tshark_writes, capture.by_port(c.number).parts)) for c in conversations
-    }
-    assert [c for c in conversations if followed[streams.port(c.number)] != ours[streams.port(c.number)]] == []
+    flows = {streams.port(c.number): capture.by_port(c.number) for c in conversations}
+    assert {port: tuple(map(as_tshark_writes, flow.parts)) for port, flow in flows.items()} == followed
