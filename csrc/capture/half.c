@@ -184,6 +184,13 @@ hsi_status hsi_half_give_up(hsi_half *half, const hsi_delivery *to)
 
 /* ---- what comes in ---- */
 
+/* A flow that was there before the capture may begin with one, whose byte is none of the stream: all that is known of it is
+ * what most systems send. */
+static bool is_keep_alive(const hsi_segment *segment)
+{
+    return segment->data.length == KEEP_ALIVE && segment->missing == 0 && segment->data.data[0] == 0;
+}
+
 static hsi_status begin(hsi_half *half, const hsi_segment *segment, const hsi_delivery *to)
 {
     hsi_half_synchronize(half, segment->sequence);
@@ -268,7 +275,7 @@ static void note_fin(hsi_half *half, const piece *p)
 
 hsi_status hsi_half_take(hsi_half *half, const hsi_segment *segment, const hsi_delivery *to)
 {
-    if (half->ended) {
+    if (half->ended || (!half->synchronized && is_keep_alive(segment))) {
         return HSI_OK;
     }
     HSI_TRY(half->synchronized ? HSI_OK : begin(half, segment, to));

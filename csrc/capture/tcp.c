@@ -128,15 +128,27 @@ static bool has_data(const hsi_segment *segment)
     return segment->data.length + segment->missing > 0;
 }
 
-/* A SYN of the connection that is there, or the first of another between the same ends? A SYN-ACK that another one followed
- * before there was data is the server's, asked again. */
+/* A SYN-ACK with another sequence number, before there was data: the server kept nothing of the SYN, and chose anew. */
+static bool is_chosen_anew(const hsi_flow *flow, uint8_t from, const hsi_segment *segment)
+{
+    const hsi_half *other = &flow->halves[!from];
+    bool answers = (segment->flags & HSI_TCP_ACK) != 0;
+    bool fits = !other->synchronized || other->base == segment->acknowledgment;
+    return answers && fits && hsi_half_untouched(&flow->halves[from]) && !flow->reset;
+}
+
+/* A SYN of the connection that is there, or the first of another between the same ends? After a reset the same SYN may try
+ * once more. */
 static bool syn_is_of(const hsi_flow *flow, uint8_t from, const hsi_segment *segment)
 {
     const hsi_half *half = &flow->halves[from];
     const hsi_half *other = &flow->halves[!from];
     bool answers = (segment->flags & HSI_TCP_ACK) != 0;
+    if (flow->reset && !answers) {
+        return false;
+    }
     if (half->synchronized) {
-        return half->base == segment->sequence || (answers && hsi_half_untouched(half) && !flow->reset);
+        return half->base == segment->sequence || is_chosen_anew(flow, from, segment);
     }
     return flow->state == HSI_FLOWS_OPEN && (answers || (other->greeted && hsi_half_untouched(other)));
 }

@@ -1,6 +1,7 @@
 """What tests/c/streams.c says about a capture, and what tshark and libtins say: the TCP streams in it."""
 
 import collections
+import fcntl
 import functools
 import re
 import subprocess
@@ -46,14 +47,21 @@ class Capture:
         return flow
 
 
+def build(*command: str) -> None:
+    """Runs a compiler or make in the root; one at a time, since the tests run in several processes."""
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "streams.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(command, cwd=ROOT, check=True, timeout=600)
+
+
 @functools.cache
-def program() -> str:
-    """tests/c/streams.c, built with sanitizers."""
-    build = "build/c-tests-sanitize"
-    subprocess.run(
-        ["make", "-s", "-f", "tests/c/Makefile", "SANITIZE=1", f"{build}/streams"], cwd=ROOT, check=True, timeout=600
-    )
-    return str(ROOT / build / "streams")
+def program(*, sanitized: bool = True) -> str:
+    """tests/c/streams.c, built."""
+    made = f"build/c-tests{'-sanitize' if sanitized else ''}/streams"
+    build("make", "-s", "-f", "tests/c/Makefile", *(["SANITIZE=1"] if sanitized else []), made)
+    return str(ROOT / made)
 
 
 def read(path: Path, piece: int = 0) -> Capture:
@@ -138,11 +146,9 @@ def tshark(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
 
 @functools.cache
 def libtins_program() -> str:
-    made = ROOT / "build" / "libtins_streams"
-    made.parent.mkdir(exist_ok=True)
-    source = ROOT / "tests" / "py" / "libtins_streams.cpp"
-    subprocess.run(["g++", "-std=c++11", "-O1", "-o", str(made), str(source), "-ltins"], check=True, timeout=300)
-    return str(made)
+    made = "build/libtins_streams"
+    build("g++", "-std=c++11", "-O1", "-o", made, "tests/py/libtins_streams.cpp", "-ltins")
+    return str(ROOT / made)
 
 
 def libtins(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:

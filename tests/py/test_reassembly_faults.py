@@ -157,6 +157,14 @@ def test_segments_without_data_open_no_flow(read):
     assert (capture.flows, capture.notes["segments"], capture.notes["strays"]) == ([], 4, 0)
 
 
+def test_a_keep_alive_is_not_taken_for_the_first_byte(read):
+    keep_alive = Segment(CLIENT, 2 * SIZE - 1, b"\0")
+    assert client(read([keep_alive, acknowledged(2 * SIZE), *request(2 * SIZE, 3 * SIZE)])) == (
+        SENT[2 * SIZE : 3 * SIZE],
+        [("start", 0, 0, 3)],
+    )
+
+
 # ---- conflicts: the bytes that came first stay ----
 
 
@@ -305,6 +313,22 @@ def test_a_syn_ack_that_was_asked_for_again_may_begin_elsewhere(read):
     made += in_ipv4([Segment(SERVER, 0, b"hello", ack=0)], initial=(1000, 70_000))
     (flow,) = read(frames=packets.timed(made)).flows
     assert (bytes(flow.streams[SERVER]), flow.faults[SERVER]) == (b"hello", [])
+
+
+def test_a_syn_ack_for_another_syn_is_of_another_connection(read):
+    """The ports were used again, and the SYN was not captured."""
+    made = in_ipv4(packets.handshake()[:2]) + in_ipv4(packets.handshake()[1:], initial=(40_000, 70_000))
+    made += in_ipv4(request(0, SIZE), initial=(40_000, 70_000))
+    first, other = read(frames=packets.timed(made)).flows
+    assert (first.both(), other.both()) == ((b"", b""), (SENT[:SIZE], b""))
+    assert other.faults == ([], [])
+
+
+def test_the_same_syn_may_try_again_after_a_reset(read):
+    refused = [Segment(CLIENT, -1, flags=SYN), Segment(SERVER, -1, flags=RST | ACK)]
+    first, other = read([*refused, *packets.handshake(), *request(0, SIZE)]).flows
+    assert first.how == {SERVER: "rst"}
+    assert other.both() == (SENT[:SIZE], b"")
 
 
 # ---- fragments ----
