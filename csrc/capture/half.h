@@ -60,7 +60,7 @@ HSI_MUST_USE hsi_status hsi_half_acknowledge(hsi_half *half, uint32_t acknowledg
 HSI_MUST_USE hsi_status hsi_half_give_up(hsi_half *half, const hsi_delivery *to);
 
 /* hsi_half_finish is for when nothing follows: it gives all that waits, then the hole at the end where the other side
- * acknowledged more or a FIN stands behind it, and the FIN. */
+ * acknowledged more or a FIN stands behind it, and the FIN. Such a hole is a byte too long where the FIN is missing too. */
 HSI_MUST_USE hsi_status hsi_half_finish(hsi_half *half, const hsi_delivery *to);
 
 /* hsi_half_reset takes a RST: the direction ends with it. One with a sequence number out of reach is of no flow. */

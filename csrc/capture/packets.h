@@ -14,9 +14,8 @@ typedef struct hsi_packets_notes {
     uint64_t not_ip; /* ARP and so on */
     uint64_t not_tcp; /* UDP and so on */
     uint64_t malformed; /* packets and blocks whose headers are cut or contradict themselves */
-    uint64_t
-        fragments; /* of IP datagrams; those dropped with their datagram, incomplete when it was given up, are also in: */
-    uint64_t fragments_dropped;
+    uint64_t fragments; /* of IP datagrams */
+    uint64_t fragments_dropped; /* of them such as whose datagram was given up incomplete, or can have none */
     uint64_t segments; /* of TCP */
     uint64_t strays; /* of them with data that belongs to no open flow: what came again after its end */
     uint64_t flows; /* opened */
