@@ -37,6 +37,20 @@ RUNS = {
     "TLS 1.3, CCM": {"version": "TLSv1.3", "cipher": "AES-128-CCM"},
     "TLS 1.3, PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+PSK"},
     "TLS 1.3, DHE-PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+DHE-PSK"},
+    "TLS 1.0, resumed": {"version": "TLSv1", "resume": "session_id"},
+    "TLS 1.0, renegotiated": {"version": "TLSv1", "renegotiate": True},
+    "TLS 1.2, resumed by ID": {"version": "TLSv1.2", "resume": "session_id"},
+    "TLS 1.2, resumed by ticket": {"version": "TLSv1.2", "resume": "ticket"},
+    "TLS 1.2, renegotiated": {"version": "TLSv1.2", "kx": "RSA", "renegotiate": "client", "client_cert": True},
+    "TLS 1.2, client certificate": {"version": "TLSv1.2", "client_cert": True},
+    "TLS 1.2, SRP": {"version": "TLSv1.2", "kx": "SRP"},
+    "TLS 1.3, resumed": {"version": "TLSv1.3", "resume": True},
+    "TLS 1.3, keys updated": {"version": "TLSv1.3", "key_update": "both"},
+    "TLS 1.3, an update asked for": {"version": "TLSv1.3", "key_update": "client", "update_requested": True},
+    "TLS 1.3, hello retried": {"version": "TLSv1.3", "hello_retry": True},
+    "TLS 1.3, client certificate": {"version": "TLSv1.3", "client_cert": True},
+    "TLS 1.3, long chain, small records": {"version": "TLSv1.3", "chain_length": 12, "record_size_limit": 512},
+    "TLS 1.3, OCSP": {"version": "TLSv1.3", "ocsp": True},
 }  # fmt: skip
 
 
