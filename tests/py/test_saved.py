@@ -10,6 +10,7 @@ import wireshark
 from hsinspect import _core, envelope, lab, pcapng
 
 REQUEST, RESPONSE = b"what the client says", b"what the server says" * 100
+SERVER_HELLO = 2
 
 RUNS = {
     "TLS 1.0": {"version": "TLSv1"},
@@ -77,10 +78,11 @@ def test_wireshark_opens_it_decrypted(arguments, path):
 
 
 def assert_wireshark_agrees(trace, path):
-    assert wireshark.column(path, "tls.handshake.type") == [str(message.type) for message in trace.messages]
-    suites = wireshark.column(path, "tls.handshake.ciphersuite", display="tls.handshake.type == 2")
-    assert {int(suite, 0) for suite in suites} == {trace.cipher_suite}
-    assert wireshark.column(path, "tls.alert_message.desc") == [str(alert.code) for alert in trace.alerts]
+    names = ("tls.handshake.type", "tls.handshake.ciphersuite", "tls.alert_message.desc")
+    packets = [[wireshark.numbers(column) for column in row] for row in wireshark.fields(path, *names)]
+    assert [number for types, _, _ in packets for number in types] == [message.type for message in trace.messages]
+    assert {suite for types, suites, _ in packets if SERVER_HELLO in types for suite in suites} == {trace.cipher_suite}
+    assert [code for _, _, alerts in packets for code in alerts] == [alert.code for alert in trace.alerts]
     port = 443 if trace.server_address is None else trace.server_address[1]
     assert wireshark.application_data(path, port) == {
         sender: trace.application_data(sender) for sender in ("client", "server")

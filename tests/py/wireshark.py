@@ -23,9 +23,14 @@ def fields(path, *names, options=(), display="tls"):
     return [line.split("\t") for line in printed.splitlines()]
 
 
-def column(path, name, **how):
+def column(path, name):
     """All values of one field, in order."""
-    return [value for (values,) in fields(path, name, **how) for value in values.split(",") if value]
+    return [value for (values,) in fields(path, name) for value in values.split(",") if value]
+
+
+def numbers(values):
+    """The numbers that a field has in one packet."""
+    return [int(value, 0) for value in values.split(",") if value]
 
 
 def application_data(path, server_port=443, stream=0):
