@@ -16,10 +16,10 @@ def run(program, *arguments):
     return done.stdout
 
 
-def fields(path, *names, options=(), display="tls"):
+def fields(path, *names, display="tls"):
     """The values of fields, a list of rows, of the packets that a display filter lets through."""
     wanted = [word for name in names for word in ("-e", name)]
-    printed = run("tshark", "-r", path, *CHECKSUMS, *options, "-Y", display, "-T", "fields", *wanted)
+    printed = run("tshark", "-r", path, *CHECKSUMS, "-Y", display, "-T", "fields", *wanted)
     return [line.split("\t") for line in printed.splitlines()]
 
 
