@@ -85,7 +85,7 @@ def _write(path: str, content: Iterable[bytes]) -> None:
 
 
 def load(path: Path) -> Trace:
-    """The trace that `Trace.save` wrote; it equals the one that was saved, but for `errors`, which are no part of it.
+    """The trace that `Trace.save` wrote; it equals the one that was saved. `errors` and `previous` are not in the file.
 
     ValueError: the file has none, or several, or is damaged, or was written by a newer version.
     """

@@ -34,6 +34,22 @@ RUNS = {
     "TLS 1.3": {"version": "TLSv1.3", "transport": "tcp"},
     "TLS 1.3, Ed25519": {"version": "TLSv1.3", "certificate": "Ed25519"},
     "TLS 1.3, PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+PSK"},
+    "TLS 1.2, renegotiated": {"version": "TLSv1.2", "renegotiate": True, "client_cert": True},
+    "TLS 1.2, resumed": {"version": "TLSv1.2", "resume": True},
+    "TLS 1.3, early data": {"version": "TLSv1.3", "resume": True, "early_data": b"early"},
+    "TLS 1.3, early data rejected": {
+        "version": "TLSv1.3",
+        "resume": True,
+        "early_data": b"early",
+        "early_data_accepted": False,
+    },
+    "TLS 1.3, all at once": {
+        "version": "TLSv1.3",
+        "hello_retry": True,
+        "post_handshake_auth": True,
+        "key_update": "both",
+        "ocsp": True,
+    },
     "TLS 1.3, altered": {"version": "TLSv1.3", "tamper": flip},
     "no TLS": {"version": "TLSv1.3", "tamper": lambda sender, index, record: b"HTTP/1.0 400\r\n\r\n"},
 }

@@ -10,6 +10,7 @@ import wireshark
 from hsinspect import _core, envelope, lab, pcapng
 
 REQUEST, RESPONSE = b"what the client says", b"what the server says" * 100
+SERVER_HELLO = 2
 
 RUNS = {
     "TLS 1.0": {"version": "TLSv1"},
@@ -37,6 +38,20 @@ RUNS = {
     "TLS 1.3, CCM": {"version": "TLSv1.3", "cipher": "AES-128-CCM"},
     "TLS 1.3, PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+PSK"},
     "TLS 1.3, DHE-PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+DHE-PSK"},
+    "TLS 1.0, resumed": {"version": "TLSv1", "resume": "session_id"},
+    "TLS 1.0, renegotiated": {"version": "TLSv1", "renegotiate": True},
+    "TLS 1.2, resumed by ID": {"version": "TLSv1.2", "resume": "session_id"},
+    "TLS 1.2, resumed by ticket": {"version": "TLSv1.2", "resume": "ticket"},
+    "TLS 1.2, renegotiated": {"version": "TLSv1.2", "kx": "RSA", "renegotiate": "client", "client_cert": True},
+    "TLS 1.2, client certificate": {"version": "TLSv1.2", "client_cert": True},
+    "TLS 1.2, SRP": {"version": "TLSv1.2", "kx": "SRP"},
+    "TLS 1.3, resumed": {"version": "TLSv1.3", "resume": True},
+    "TLS 1.3, keys updated": {"version": "TLSv1.3", "key_update": "both"},
+    "TLS 1.3, an update asked for": {"version": "TLSv1.3", "key_update": "client", "update_requested": True},
+    "TLS 1.3, hello retried": {"version": "TLSv1.3", "hello_retry": True},
+    "TLS 1.3, client certificate": {"version": "TLSv1.3", "client_cert": True},
+    "TLS 1.3, long chain, small records": {"version": "TLSv1.3", "chain_length": 12, "record_size_limit": 512},
+    "TLS 1.3, OCSP": {"version": "TLSv1.3", "ocsp": True},
 }  # fmt: skip
 
 
@@ -63,10 +78,11 @@ def test_wireshark_opens_it_decrypted(arguments, path):
 
 
 def assert_wireshark_agrees(trace, path):
-    assert wireshark.column(path, "tls.handshake.type") == [str(message.type) for message in trace.messages]
-    suites = wireshark.column(path, "tls.handshake.ciphersuite", display="tls.handshake.type == 2")
-    assert {int(suite, 0) for suite in suites} == {trace.cipher_suite}
-    assert wireshark.column(path, "tls.alert_message.desc") == [str(alert.code) for alert in trace.alerts]
+    names = ("tls.handshake.type", "tls.handshake.ciphersuite", "tls.alert_message.desc")
+    packets = [[wireshark.numbers(column) for column in row] for row in wireshark.fields(path, *names)]
+    assert [number for types, _, _ in packets for number in types] == [message.type for message in trace.messages]
+    assert {suite for types, suites, _ in packets if SERVER_HELLO in types for suite in suites} == {trace.cipher_suite}
+    assert [code for _, _, alerts in packets for code in alerts] == [alert.code for alert in trace.alerts]
     port = 443 if trace.server_address is None else trace.server_address[1]
     assert wireshark.application_data(path, port) == {
         sender: trace.application_data(sender) for sender in ("client", "server")

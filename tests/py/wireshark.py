@@ -16,16 +16,21 @@ def run(program, *arguments):
     return done.stdout
 
 
-def fields(path, *names, options=(), display="tls"):
+def fields(path, *names, display="tls"):
     """The values of fields, a list of rows, of the packets that a display filter lets through."""
     wanted = [word for name in names for word in ("-e", name)]
-    printed = run("tshark", "-r", path, *CHECKSUMS, *options, "-Y", display, "-T", "fields", *wanted)
+    printed = run("tshark", "-r", path, *CHECKSUMS, "-Y", display, "-T", "fields", *wanted)
     return [line.split("\t") for line in printed.splitlines()]
 
 
-def column(path, name, **how):
+def column(path, name):
     """All values of one field, in order."""
-    return [value for (values,) in fields(path, name, **how) for value in values.split(",") if value]
+    return [value for (values,) in fields(path, name) for value in values.split(",") if value]
+
+
+def numbers(values):
+    """The numbers that a field has in one packet."""
+    return [int(value, 0) for value in values.split(",") if value]
 
 
 def application_data(path, server_port=443, stream=0):
