@@ -1,18 +1,13 @@
-"""What a message holds, against tshark: types of messages and extensions, suites, groups, versions, names.
-
-The wire of a trace goes into a capture, its secrets into a key log, and tshark reads both.
-"""
+"""What a message holds, against tshark: types of messages and extensions, suites, groups, versions, names."""
 
 import re
-import struct
-import subprocess
 
 import hsinspect
 import pytest
+import tshark
 from browser_hello import BROWSERS, chrome, firefox, quic
 from test_vectors import ILLUSTRATED, TLS12_WIRE, TLS13_WIRE, illustrated_trace, published, rfc8448_trace
 
-SERVER_PORT = 4433
 NUMBERS = {  # a field of tshark: the leaves that hold the same, by the end of their path
     "tls.handshake.type": ("msg_type",),
     "tls.handshake.extension.type": ("extension_type",),
@@ -30,51 +25,13 @@ TEXTS = {
 COMPARED = NUMBERS | TEXTS
 
 
-def tcp_packet(sender, sequence, payload):
-    """A packet of a pcap file: IPv4 and TCP without checksums."""
-    ports = (50000, SERVER_PORT) if sender == "client" else (SERVER_PORT, 50000)
-    tcp = struct.pack(">HHIIBBHHH", *ports, sequence, 0, 5 << 4, 0x18, 65535, 0, 0)
-    hosts = b"\x7f\0\0\1" * 2
-    ip = struct.pack(">BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0, 64, 6, 0) + hosts
-    packet = ip + tcp + payload
-    return struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet
-
-
-def pcap(trace):
-    """The records of a trace, in segments of at most 1 200 bytes."""
-    sent = {"client": 1, "server": 1}
-    packets = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)]
-    for record in trace.records:
-        wire = record.header + record.fragment
-        for payload in (wire[at : at + 1200] for at in range(0, len(wire), 1200)):
-            packets.append(tcp_packet(record.sender, sent[record.sender], payload))
-            sent[record.sender] += len(payload)
-    return b"".join(packets)
-
-
-def key_log(trace):
-    random = trace.messages[0].random.hex()
-    lines = []
-    for secret in trace.secrets:
-        if secret.label == "master secret" and trace.version != "TLSv1.3":
-            lines.append(f"CLIENT_RANDOM {random} {bytes(secret.value).hex()}\n")
-        elif re.search("TRAFFIC_SECRET(_0)?$", secret.label):
-            lines.append(f"{secret.label} {random} {bytes(secret.value).hex()}\n")
-    return "".join(lines)
-
-
-def seen_by_tshark(trace, folder):
-    capture, keys = folder / "trace.pcap", folder / "keys.txt"
-    capture.write_bytes(pcap(trace))
-    keys.write_text(key_log(trace))
-    command = ["tshark", "-r", capture, "-o", f"tls.keylog_file:{keys}", "-d", f"tcp.port=={SERVER_PORT},tls"]
-    command += ["-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=|"]
-    command += [part for field in COMPARED for part in ("-e", field)]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+def seen_by_tshark(trace, path):
+    """From what save() writes, keys included."""
+    trace.save(path)
     seen = {field: [] for field in COMPARED}
-    for line in lines:
-        for field, cell in zip(COMPARED, line.split("\t"), strict=True):
-            seen[field] += [int(value, 0) if field in NUMBERS else value for value in cell.split("|") if value]
+    for row in tshark.fields(path, *COMPARED):
+        for field, cell in zip(COMPARED, row, strict=True):
+            seen[field] += [int(value, 0) if field in NUMBERS else value for value in cell.split(",") if value]
     return seen
 
 
@@ -125,7 +82,7 @@ def test_messages_and_extensions_hold_what_tshark_sees(make, tmp_path):
     here = seen_here(trace)
     assert here["tls.handshake.type"]
     assert here["tls.handshake.ciphersuite"]
-    assert here == seen_by_tshark(trace, tmp_path)
+    assert here == seen_by_tshark(trace, tmp_path / "trace.pcapng")
 
 
 # ---- what browsers send ----
