@@ -25,7 +25,7 @@ hsi_verdict hsi_judge_blame(hsi_judging *j, const hsi_field *culprit);
 /* hsi_judge_at is the field at a path; NULL: it is not there. */
 const hsi_field *hsi_judge_at(const hsi_judging *j, const char *path);
 
-/* hsi_judge_item is the first item of a vector from `child` on; NULL: there is none (more). `vector` may be NULL. */
+/* hsi_judge_first_item and _next_item walk a vector, which may be NULL; NULL: there is no item (more). */
 const hsi_field *hsi_judge_first_item(const hsi_field *vector);
 const hsi_field *hsi_judge_next_item(const hsi_field *item);
 
