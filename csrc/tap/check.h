@@ -31,6 +31,7 @@ const hsi_message *hsi_check_hello_retry_request(const hsi_tap *tap, const hsi_h
 /* ---- the rows, by file ---- */
 
 hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake); /* check_secrets.c */
+hsi_status hsi_check_premaster_version(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_sides_agree(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_record_keys(hsi_tap *tap, hsi_handshake *handshake);
 hsi_status hsi_check_finished(hsi_tap *tap, hsi_handshake *handshake); /* check_finished.c */

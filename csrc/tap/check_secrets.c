@@ -31,6 +31,41 @@ hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake)
     return hsi_key_schedule_visit(tap, handshake, check_rule, tap);
 }
 
+/* ---- the version in an RSA premaster secret ---- */
+
+static const hsi_field *offered_version(const hsi_field *root)
+{
+    const hsi_field *version = hsi_field_find(root, "legacy_version");
+    return version != NULL ? version : hsi_field_find(root, "version"); /* in the format of SSLv2 */
+}
+
+/* RFC 5246 section 7.4.7.1: it is the one that the client offered, so that nobody can make both ends agree on an older one. */
+hsi_status hsi_check_premaster_version(hsi_tap *tap, hsi_handshake *handshake)
+{
+    const hsi_message *hello = hsi_handshake_first(handshake, HSI_CLIENT_HELLO, HSI_CLIENT);
+    const hsi_secret *premaster;
+    const hsi_fields *fields;
+    if (hello == NULL || handshake->encrypted_premaster.length == 0) {
+        return HSI_OK;
+    }
+    size_t place =
+        strcmp(handshake->suite.key_exchange, "RSA-PSK") == 0 ? 2 : 0; /* after a length, RFC 4279 section 4 */
+    HSI_TRY(hsi_key_schedule_need(tap, handshake, "premaster secret", HSI_NOBODY, HSI_NO_EPOCH, &premaster, NULL));
+    HSI_TRY(hsi_tap_fields(tap, hello, &fields));
+    const hsi_field *offered = offered_version(fields->root);
+    if (premaster == NULL || premaster->value.length < place + 2 || offered == NULL) {
+        return HSI_OK; /* nothing was decrypted: the checks of what is below it say why */
+    }
+    hsi_check check = {.kind = HSI_RULE,
+                       .formula = "the premaster secret begins with the version of the ClientHello",
+                       .rfc = "RFC 5246 section 7.4.7.1"};
+    HSI_TRY(hsi_check_name(tap, handshake, "rule", "premaster_version", &check.name));
+    hsi_check_evidence(&check, HSI_EVENT_MESSAGE, hello);
+    hsi_check_evidence(&check, HSI_EVENT_SECRET, premaster);
+    return hsi_check_compare(tap, &check, hsi_bytes_slice(hello->raw, offered->offset, 2),
+                             hsi_bytes_slice(premaster->value, place, 2));
+}
+
 /* ---- both ends ---- */
 
 static hsi_status compare_sides(hsi_tap *tap, hsi_handshake *handshake, const hsi_secret *client)

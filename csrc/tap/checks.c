@@ -8,6 +8,7 @@ typedef hsi_status hsi_check_row(hsi_tap *tap, hsi_handshake *handshake);
 
 static hsi_check_row *const per_handshake[] = {
     hsi_check_secrets,
+    hsi_check_premaster_version,
     hsi_check_sides_agree,
     hsi_check_record_keys,
     hsi_check_finished,

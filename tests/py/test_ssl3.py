@@ -123,6 +123,15 @@ def test_a_client_hello_in_sslv2_format_is_part_of_the_transcript():
     assert trace.application_data("server") == b"hello" * 100
 
 
+def test_a_premaster_secret_with_another_version_breaks_a_rule():
+    connection = Connection(SUITES["RSA_AES_128_CBC_SHA"])
+    rule = "rule.premaster_version"
+    right = {c.name: c for c in trace_of(connection, private_key=KEYS / "rsa-pkcs8.pem").checks}[rule]
+    assert (right.ok, right.expected, right.found) == (True, VERSION, VERSION)
+    wrong = {c.name: c for c in trace_of(connection, premaster=b"\x03\x01" + PREMASTER[2:]).checks}[rule]
+    assert (wrong.ok, wrong.found) == (False, b"\x03\x01")
+
+
 def test_without_keys_each_check_says_why():
     trace = trace_of(Connection(SUITES["RSA_RC4_128_MD5"]))
     trace.verify()
