@@ -89,3 +89,32 @@ def test_what_gnutls_cannot_read_is_a_value_error(der):
 def test_a_certificate_without_a_name_reads():
     certificate = hsinspect.Certificate.of(made.make(x509.Name([]), issuer=made.authority()).der)
     assert certificate.subject == ""
+
+
+# ---- in the ladder ----
+
+
+def test_the_ladder_tells_who_is_who_and_in_detail_a_line_for_each_element_that_says_something():
+    trace = made.certificate_trace(made.rich().der, made.authority().der)
+    assert "CN=rich.example, issued by CN=ECDSA authority; 2 in the chain" in trace.ladder(width=120)
+    lines = [" ".join(line.split()) for line in trace.ladder(detail=2, width=200).splitlines()]
+    for line in (
+        "…Certificate.tbsCertificate.version a003 0201 02 v3",
+        "…subjectAltName[3] 8704 c000 0207 iPAddress 192.0.2.7",
+        "…Certificate.tbsCertificate.subjectPublicKeyInfo 3059 3013 0607 2a86 … EC secp256r1",
+        "…basicConstraints.pathLenConstraint 0201 03",
+    ):
+        assert line in lines
+    assert not [line for line in lines if line.startswith("…") and line.split()[0].endswith(".tag")]
+    assert len(lines) < 200
+
+
+@pytest.mark.parametrize(
+    ("body", "fact"),
+    [
+        (made.vector(3), "no certificate"),
+        (made.vector(3, made.vector(3, b"no DER")), "a certificate of 6 bytes"),
+    ],
+)
+def test_the_ladder_tells_what_there_is(body, fact):
+    assert fact in made.server_trace(made.message(11, body)).ladder()
