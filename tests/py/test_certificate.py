@@ -1,14 +1,17 @@
 """hsinspect.Certificate: what GnuTLS reads in a certificate is what cryptography, and our own fields, read in it."""
 
+import doctest
 import hashlib
 import pickle
+import re
+from pathlib import Path
 
 import hsinspect
 import made_certificates as made
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hsinspect import _core
+from hsinspect import _core, certificate
 
 BITS = {"RSA": 2048, "ECDSA": 256, "P-521": 528, "Ed25519": 256, "Ed448": 456, "DSA": 2048}  # GnuTLS counts whole bytes
 
@@ -89,6 +92,27 @@ def test_what_gnutls_cannot_read_is_a_value_error(der):
 def test_a_certificate_without_a_name_reads():
     certificate = hsinspect.Certificate.of(made.make(x509.Name([]), issuer=made.authority()).der)
     assert certificate.subject == ""
+
+
+def test_the_example_in_its_docstring_runs():
+    assert doctest.testmod(certificate) == (0, 3)
+
+
+def test_the_page_says_what_is_there(capsys):
+    page = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text()
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    names = {"hsinspect": hsinspect}
+    exec(code, names)
+    assert "X.509 Certificate Information" in capsys.readouterr().out
+    said = [line.split("  # ") for line in code.splitlines() if ".meaning  # " in line]
+    assert len(said) == 5
+    for expression, comment in said:
+        quoted = re.search(r'"(.*)"', comment)[1]
+        assert eval(expression, names)[-1] == quoted[-1]  # a date is another one each day
+        assert eval(expression, names) == quoted or quoted.endswith("Z")
+    made_here = {check.name for check in names["trace"].checks if check.kind == "computed"}
+    for name in re.findall(r"^\| `(\w+)\[i\]\.server`", page, re.MULTILINE):
+        assert f"{name}[0].server" in made_here
 
 
 # ---- in the ladder ----
