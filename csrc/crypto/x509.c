@@ -17,32 +17,54 @@ static hsi_status read_status(int code)
 
 /* ---- facts ---- */
 
-typedef int dn_function(gnutls_x509_crt_t certificate, gnutls_datum_t *dn, unsigned flags);
-
-static hsi_status read_dn(const char **out, hsi_arena *arena, gnutls_x509_crt_t certificate, dn_function *get)
+/* Takes the name that GnuTLS gave, or did not: an empty one it says it does not have. */
+static hsi_status take_dn(const char **out, hsi_arena *arena, int code, gnutls_datum_t *dn)
 {
-    gnutls_datum_t dn = {NULL, 0};
-    int code = get(certificate, &dn, 0);
-    if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) { /* an empty name */
-        *out = "";
+    *out = "";
+    if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
         return HSI_OK;
     }
     HSI_TRY(read_status(code));
-    hsi_status status = hsi_arena_text(arena, out, hsi_bytes_of(dn.data, dn.size));
-    gnutls_free(dn.data);
+    hsi_status status = hsi_arena_text(arena, out, hsi_bytes_of(dn->data, dn->size));
+    gnutls_free(dn->data);
     return status;
+}
+
+static hsi_status read_dns(hsi_x509_facts *out, hsi_arena *arena, gnutls_x509_crt_t certificate)
+{
+    gnutls_datum_t dn = {NULL, 0};
+    int code = gnutls_x509_crt_get_dn3(certificate, &dn, 0);
+    HSI_TRY(take_dn(&out->subject, arena, code, &dn));
+    code = gnutls_x509_crt_get_issuer_dn3(certificate, &dn, 0);
+    return take_dn(&out->issuer, arena, code, &dn);
 }
 
 static hsi_status read_serial(hsi_x509_facts *out, hsi_arena *arena, gnutls_x509_crt_t certificate)
 {
     size_t size = 0;
-    (void)gnutls_x509_crt_get_serial(certificate, NULL, &size); /* says how long it is */
+    int code = gnutls_x509_crt_get_serial(certificate, NULL, &size);
+    if (code != GNUTLS_E_SHORT_MEMORY_BUFFER) { /* which says how long it is */
+        return read_status(code);
+    }
     uint8_t *serial = hsi_arena_new(arena, size);
     if (serial == NULL) {
         return HSI_NO_MEMORY;
     }
     HSI_TRY(read_status(gnutls_x509_crt_get_serial(certificate, serial, &size)));
     out->serial = hsi_bytes_of(serial, size);
+    return HSI_OK;
+}
+
+static hsi_status read_algorithms(hsi_x509_facts *out, gnutls_x509_crt_t certificate)
+{
+    int key = gnutls_x509_crt_get_pk_algorithm(certificate, &out->bits);
+    HSI_TRY(read_status(key));
+    out->key = gnutls_pk_algorithm_get_name((gnutls_pk_algorithm_t)key);
+    int signature = gnutls_x509_crt_get_signature_algorithm(certificate);
+    if (signature == GNUTLS_E_MEMORY_ERROR) {
+        return HSI_NO_MEMORY;
+    }
+    out->signature = signature < 0 ? NULL : gnutls_sign_get_name((gnutls_sign_algorithm_t)signature);
     return HSI_OK;
 }
 
@@ -76,21 +98,30 @@ static const char *kind_of(unsigned type)
     return "x400Address or ediPartyName"; /* GnuTLS does not tell these apart */
 }
 
-/* The names of a subjectAltName that GnuTLS has taken apart. */
-static hsi_status copy_names(hsi_x509_facts *out, hsi_arena *arena, gnutls_subject_alt_names_t sans)
+static hsi_status count_names(gnutls_subject_alt_names_t sans, unsigned *count)
 {
     gnutls_datum_t name;
     unsigned type;
-    size_t count = 0;
-    while (gnutls_subject_alt_names_get(sans, (unsigned)count, &type, &name, NULL) >= 0) {
-        count++;
+    int code = 0;
+    for (*count = 0; code >= 0; *count += code >= 0) {
+        code = gnutls_subject_alt_names_get(sans, *count, &type, &name, NULL);
     }
+    return code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? HSI_OK : read_status(code);
+}
+
+/* The names of a subjectAltName that GnuTLS has taken apart. */
+static hsi_status copy_names(hsi_x509_facts *out, hsi_arena *arena, gnutls_subject_alt_names_t sans)
+{
+    unsigned count;
+    HSI_TRY(count_names(sans, &count));
     hsi_x509_name_of *names = hsi_arena_new(arena, count * sizeof *names);
     if (names == NULL) {
         return HSI_NO_MEMORY;
     }
-    for (size_t i = 0; i < count; i++) {
-        HSI_TRY(read_status(gnutls_subject_alt_names_get(sans, (unsigned)i, &type, &name, NULL)));
+    for (unsigned i = 0; i < count; i++) {
+        gnutls_datum_t name;
+        unsigned type;
+        HSI_TRY(read_status(gnutls_subject_alt_names_get(sans, i, &type, &name, NULL)));
         names[i].kind = kind_of(type);
         HSI_TRY(hsi_arena_copy(arena, &names[i].value, hsi_bytes_of(name.data, name.size)));
     }
@@ -130,13 +161,11 @@ static hsi_status read_certificate(hsi_x509_facts *out, hsi_arena *arena, gnutls
 {
     gnutls_datum_t datum = hsi_gnutls_datum(der);
     HSI_TRY(read_status(gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_DER)));
-    HSI_TRY(read_dn(&out->subject, arena, certificate, gnutls_x509_crt_get_dn3));
-    HSI_TRY(read_dn(&out->issuer, arena, certificate, gnutls_x509_crt_get_issuer_dn3));
+    HSI_TRY(read_dns(out, arena, certificate));
     HSI_TRY(read_serial(out, arena, certificate));
     out->not_before = gnutls_x509_crt_get_activation_time(certificate);
     out->not_after = gnutls_x509_crt_get_expiration_time(certificate);
-    out->key = gnutls_pk_algorithm_get_name(gnutls_x509_crt_get_pk_algorithm(certificate, &out->bits));
-    out->signature = gnutls_sign_get_name(gnutls_x509_crt_get_signature_algorithm(certificate));
+    HSI_TRY(read_algorithms(out, certificate));
     out->self_signed = gnutls_x509_crt_check_issuer(certificate, certificate) != 0;
     HSI_TRY(read_ids(out, certificate));
     return read_names(out, arena, certificate);

@@ -170,7 +170,8 @@ const hsi_der_type hsi_der_ia5_string = {HSI_DER_IA5_STRING, .read = hsi_der_tex
 const hsi_der_type hsi_der_generalized_time = {HSI_DER_GENERALIZED_TIME, .read = hsi_der_time};
 const hsi_der_type hsi_der_any_time = {.read = hsi_der_time};
 
-/* The rows without a type hold elements, or nothing that can be said more of than that they are octets. */
+/* What a primitive element of a universal tag is read as. A SEQUENCE or SET is constructed, and read here only if it is too
+ * deep to be looked into. */
 static const struct {
     uint8_t tag;
     const char *name;

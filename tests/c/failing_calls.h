@@ -9,7 +9,9 @@
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/pkcs12.h>
+#include <gnutls/x509-ext.h>
 #include <gnutls/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -139,6 +141,9 @@ CALL3(int, gnutls_hmac, gnutls_hmac_hd_t, const void *, size_t)
 CALL6(int, gnutls_hmac_fast, gnutls_mac_algorithm_t, const void *, size_t, const void *, size_t, void *)
 CALL4(int, gnutls_hmac_init, gnutls_hmac_hd_t *, gnutls_mac_algorithm_t, const void *, size_t)
 CALL2(int, gnutls_init, gnutls_session_t *, unsigned)
+CALL2(int, gnutls_ocsp_resp_import, gnutls_ocsp_resp_t, const gnutls_datum_t *)
+CALL1(int, gnutls_ocsp_resp_init, gnutls_ocsp_resp_t *)
+CALL3(int, gnutls_ocsp_resp_print, gnutls_ocsp_resp_const_t, gnutls_ocsp_print_formats_t, gnutls_datum_t *)
 CALL4(int, gnutls_pkcs12_import, gnutls_pkcs12_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t, unsigned)
 CALL1(int, gnutls_pkcs12_init, gnutls_pkcs12_t *)
 CALL9(int, gnutls_pkcs12_simple_parse, gnutls_pkcs12_t, const char *, gnutls_x509_privkey_t *, gnutls_x509_crt_t **,
@@ -163,6 +168,7 @@ CALL2(int, gnutls_psk_set_server_known_dh_params, gnutls_psk_server_credentials_
 CALL4(int, gnutls_pubkey_export_rsa_raw2, gnutls_pubkey_t, gnutls_datum_t *, gnutls_datum_t *, unsigned)
 CALL2(int, gnutls_pubkey_get_pk_algorithm, gnutls_pubkey_t, unsigned *)
 CALL3(int, gnutls_pubkey_import, gnutls_pubkey_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t)
+CALL4(int, gnutls_pubkey_import_x509_raw, gnutls_pubkey_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t, unsigned)
 CALL1(int, gnutls_pubkey_init, gnutls_pubkey_t *)
 CALL5(int, gnutls_pubkey_verify_data2, gnutls_pubkey_t, gnutls_sign_algorithm_t, unsigned, const gnutls_datum_t *,
       const gnutls_datum_t *)
@@ -196,13 +202,25 @@ CALL1(int, gnutls_srp_allocate_server_credentials, gnutls_srp_server_credentials
 CALL3(int, gnutls_srp_set_client_credentials, gnutls_srp_client_credentials_t, const char *, const char *)
 CALL6(int, gnutls_srp_verifier, const char *, const char *, const gnutls_datum_t *, const gnutls_datum_t *,
       const gnutls_datum_t *, gnutls_datum_t *)
+CALL5(int, gnutls_subject_alt_names_get, gnutls_subject_alt_names_t, unsigned, unsigned *, gnutls_datum_t *,
+      gnutls_datum_t *)
+CALL1(int, gnutls_subject_alt_names_init, gnutls_subject_alt_names_t *)
 CALL3(int, gnutls_x509_crt_export2, gnutls_x509_crt_t, gnutls_x509_crt_fmt_t, gnutls_datum_t *)
+CALL3(int, gnutls_x509_crt_get_dn3, gnutls_x509_crt_t, gnutls_datum_t *, unsigned)
+CALL5(int, gnutls_x509_crt_get_extension_by_oid2, gnutls_x509_crt_t, const char *, unsigned, gnutls_datum_t *,
+      unsigned *)
+CALL4(int, gnutls_x509_crt_get_fingerprint, gnutls_x509_crt_t, gnutls_digest_algorithm_t, void *, size_t *)
+CALL3(int, gnutls_x509_crt_get_issuer_dn3, gnutls_x509_crt_t, gnutls_datum_t *, unsigned)
 CALL4(int, gnutls_x509_crt_get_key_id, gnutls_x509_crt_t, unsigned, unsigned char *, size_t *)
+CALL2(int, gnutls_x509_crt_get_pk_algorithm, gnutls_x509_crt_t, unsigned *)
+CALL3(int, gnutls_x509_crt_get_serial, gnutls_x509_crt_t, void *, size_t *)
+CALL1(int, gnutls_x509_crt_get_signature_algorithm, gnutls_x509_crt_t)
 CALL5(int, gnutls_x509_crt_get_subject_alt_name, gnutls_x509_crt_t, unsigned, void *, size_t *, unsigned *)
 CALL3(int, gnutls_x509_crt_import, gnutls_x509_crt_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t)
 CALL1(int, gnutls_x509_crt_init, gnutls_x509_crt_t *)
 CALL5(int, gnutls_x509_crt_list_import2, gnutls_x509_crt_t **, unsigned *, const gnutls_datum_t *,
       gnutls_x509_crt_fmt_t, unsigned)
+CALL3(int, gnutls_x509_crt_print, gnutls_x509_crt_t, gnutls_certificate_print_formats_t, gnutls_datum_t *)
 CALL2(int, gnutls_x509_crt_set_activation_time, gnutls_x509_crt_t, time_t)
 CALL2(int, gnutls_x509_crt_set_ca_status, gnutls_x509_crt_t, unsigned)
 CALL5(int, gnutls_x509_crt_set_dn_by_oid, gnutls_x509_crt_t, const char *, unsigned, const void *, unsigned)
@@ -217,6 +235,7 @@ CALL3(int, gnutls_x509_crt_set_subject_key_id, gnutls_x509_crt_t, const void *, 
 CALL2(int, gnutls_x509_crt_set_version, gnutls_x509_crt_t, unsigned)
 CALL5(int, gnutls_x509_crt_sign2, gnutls_x509_crt_t, gnutls_x509_crt_t, gnutls_x509_privkey_t,
       gnutls_digest_algorithm_t, unsigned)
+CALL3(int, gnutls_x509_ext_import_subject_alt_names, const gnutls_datum_t *, gnutls_subject_alt_names_t, unsigned)
 CALL5(int, gnutls_x509_privkey_export2_pkcs8, gnutls_x509_privkey_t, gnutls_x509_crt_fmt_t, const char *, unsigned,
       gnutls_datum_t *)
 CALL4(int, gnutls_x509_privkey_generate, gnutls_x509_privkey_t, gnutls_pk_algorithm_t, unsigned, unsigned)

@@ -325,33 +325,6 @@ static void a_binder_covers_the_client_hello_up_to_the_field_binders(void **stat
     hsi_arena_cleanup(&arena);
 }
 
-/* The certificates begin as DER does: SEQUENCE, two bytes of length. */
-static void a_certificate_is_found_as_der_in_both_layouts(void **state)
-{
-    (void)state;
-    static const struct {
-        struct published message;
-        const char *path;
-        size_t length;
-    } rows[] = {
-        {{"illustrated-tls12", "Certificate", 2}, "certificate_list[0]", 805},
-        {{"illustrated-tls13", "Certificate", 3}, "certificate_list[0].cert_data", 805},
-        {{"rfc8448/1rtt", "Certificate", 3}, "certificate_list[0].cert_data", 432},
-    };
-    for (size_t i = 0; i < HSI_COUNT(rows); i++) {
-        uint8_t storage[PUBLISHED_MAX];
-        hsi_bytes raw = published_read(storage, &rows[i].message);
-        hsi_arena arena = HSI_ARENA_EMPTY;
-        hsi_fields f;
-        assert_int_equal(hsi_message_dissect(&f, &arena, raw, published_context(&rows[i].message)), HSI_OK);
-        hsi_bytes der = hsi_field_find(f.root, rows[i].path)->content;
-        assert_int_equal(der.length, rows[i].length);
-        assert_int_equal(der.data[0], 0x30);
-        assert_int_equal(der.data[2] << 8 | der.data[3], der.length - 4);
-        hsi_arena_cleanup(&arena);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,7 +336,6 @@ int main(void)
         cmocka_unit_test(an_sslv2_client_hello_has_no_header_and_ciphers_of_three_bytes),
         cmocka_unit_test(the_published_messages_say_what_their_authors_print),
         cmocka_unit_test(a_binder_covers_the_client_hello_up_to_the_field_binders),
-        cmocka_unit_test(a_certificate_is_found_as_der_in_both_layouts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,9 +5,11 @@
  * SPDX-License-Identifier: MIT */
 #include "failing_calls.h"
 #include "life.h"
+#include "made.h"
 #include "watched.h"
 
 #include "crypto/private_key.h"
+#include "crypto/x509.h"
 #include "live/info.h"
 #include "tap/tap.h"
 
@@ -225,6 +227,46 @@ static void any_call_may_fail_where_a_private_key_is_read(void **state)
     }
 }
 
+typedef struct der_file {
+    uint8_t storage[MADE_MAX];
+    hsi_bytes der;
+    hsi_status (*print)(hsi_buffer *out, hsi_bytes der);
+} der_file;
+
+static bool print_der(const void *context)
+{
+    const der_file *file = context;
+    hsi_buffer text = HSI_BUFFER_EMPTY;
+    hsi_status status = file->print(&text, file->der);
+    bool printed = hsi_buffer_length(&text) > 0;
+    hsi_buffer_cleanup(&text);
+    hsi_status expected = failing.code == GNUTLS_E_MEMORY_ERROR ? HSI_NO_MEMORY : HSI_ILLEGAL;
+    return failing.name == NULL ? status == HSI_OK && printed : printed || status == expected || status == HSI_CRYPTO;
+}
+
+static bool read_facts(const void *context)
+{
+    const der_file *file = context;
+    hsi_arena arena = HSI_ARENA_EMPTY;
+    hsi_x509_facts facts;
+    hsi_status status = hsi_x509_read(&facts, &arena, file->der);
+    bool whole = status == HSI_OK && facts.name_count == 8 && facts.serial.length == 12 && facts.bits == 256;
+    hsi_arena_cleanup(&arena);
+    bool memory = failing.code != GNUTLS_E_MEMORY_ERROR || status == HSI_NO_MEMORY;
+    return whole || (failing.name != NULL && status != HSI_OK && memory);
+}
+
+static void any_call_may_fail_where_a_certificate_is_read(void **state)
+{
+    (void)state;
+    der_file certificate = {.print = hsi_x509_print}, response = {.print = hsi_ocsp_print};
+    certificate.der = made_read(certificate.storage, "rich.der");
+    response.der = made_read(response.storage, "good.ocsp");
+    fail_each_call(read_facts, &certificate, 20);
+    fail_each_call(print_der, &certificate, 2);
+    fail_each_call(print_der, &response, 2);
+}
+
 static bool trust_the_system(const void *context)
 {
     (void)context;
@@ -271,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_server_whose_certificate_is_not_there_is_not_trusted),
         cmocka_unit_test(any_call_may_fail_in_a_fold),
         cmocka_unit_test(any_call_may_fail_where_a_private_key_is_read),
+        cmocka_unit_test(any_call_may_fail_where_a_certificate_is_read),
         cmocka_unit_test(any_call_may_fail_where_the_system_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,43 @@ static void published_hellos_say_what_was_agreed_on(void **state)
     }
 }
 
+#define SPKI "300a300506032b65700301" "00" /* Ed25519, no bits of a key */
+#define RAW_KEY "00000c" SPKI
+#define CERTIFICATE_LIST "00000f" RAW_KEY /* what a raw key would be read as, if it were a chain of one */
+
+/* RFC 7250 section 4: in TLS 1.2 the ServerHello says it, and the message has the key alone. */
+static void a_raw_public_key_is_found_where_one_was_agreed_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *extensions, *certificate;
+        uint8_t type;
+    } rows[] = {
+        {"0005"
+         "0014000102",
+         RAW_KEY, HSI_RAW_PUBLIC_KEY},
+        {"0005"
+         "0014000100",
+         CERTIFICATE_LIST, 0},
+        {"0000", CERTIFICATE_LIST, 0},
+    };
+    for (size_t i = 0; i < HSI_COUNT(rows); i++) {
+        uint8_t storage[HEX_MAX];
+        char answer[HEX_MAX];
+        folded fold = fold_nothing();
+        snprintf(answer, sizeof answer, "%s%s", ANSWER_BODY("0303", RANDOM, "00", "c02b", ""), rows[i].extensions);
+        say(fold.tap, HSI_CLIENT, HSI_CLIENT_HELLO, HELLO_BODY(SUITES, "0012" SNI));
+        say(fold.tap, HSI_SERVER, HSI_SERVER_HELLO, answer);
+        say(fold.tap, HSI_SERVER, HSI_CERTIFICATE, rows[i].certificate);
+        const hsi_handshake *handshake = hsi_tap_handshake(fold.tap);
+        const hsi_message *message = hsi_handshake_first(handshake, HSI_CERTIFICATE, HSI_SERVER);
+        assert_int_equal(handshake->certificate_types[HSI_SERVER], rows[i].type);
+        assert_true(hsi_bytes_equal(handshake->server_certificate, hex(storage, SPKI)));
+        assert_null(message->fields); /* found without a tree */
+        fold_done(&fold);
+    }
+}
+
 static void extensions_before_tls_1_3_are_learned_from_the_hellos(void **state)
 {
     (void)state;
@@ -210,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_hellos_say_what_was_agreed_on),
+        cmocka_unit_test(a_raw_public_key_is_found_where_one_was_agreed_on),
         cmocka_unit_test(extensions_before_tls_1_3_are_learned_from_the_hellos),
         cmocka_unit_test(what_the_rfcs_leave_out_is_not_in_the_transcript),
         cmocka_unit_test(before_tls_1_3_a_ticket_is_in_the_transcript),

@@ -128,7 +128,7 @@ def is_stapled(trace):
     """RFC 6066 section 8, RFC 8446 section 4.4.2.1."""
     if trace.version == "TLSv1.3":
         (certificate,) = [m for m in trace.messages if (m.sender, m.name) == ("server", "Certificate")]
-        return "certificate_list[0].extensions.status_request.response.opaque" in {
+        return "certificate_list[0].extensions.status_request.response.OCSPResponse.responseStatus.value" in {
             leaf.path for leaf in certificate.fields.leaves()
         }
     return names(trace).count("CertificateStatus") == 1

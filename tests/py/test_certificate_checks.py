@@ -2,8 +2,10 @@
 
 import hsinspect
 import made_certificates as made
+import peers
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
 def computed(trace):
@@ -80,3 +82,48 @@ def test_a_response_whose_issuer_was_not_sent_is_not_checkable_but_its_subject_i
     assert computed(trace) == {"ocsp_signature[0].server": None, "ocsp_cert_id[0].server": True}
     check = next(check for check in trace.checks if check.name == "ocsp_signature[0].server")
     assert check.reason == "the issuer's certificate was not sent"
+
+
+# ---- stapled by another's server ----
+
+
+@pytest.fixture(scope="module")
+def stapling(tmp_path_factory):
+    """Files of a server for localhost, its authority, and what the authority says of it."""
+    folder = tmp_path_factory.mktemp("stapling")
+    ca = made.authority("RSA")
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    server = made.make(made.name("localhost"), issuer=ca, extensions=((names, False),))
+    key = server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for file, content in (
+        ("chain.pem", server.pem + ca.pem),
+        ("ca.pem", ca.pem),
+        ("key.pem", key),
+        ("response.der", made.ocsp_response(server, ca)),
+    ):
+        (folder / file).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_a_response_that_openssl_staples_is_read_and_verified(stapling, version):
+    port = peers.free_port()
+    arguments = [*("openssl s_server -quiet -accept".split()), str(port), "-key", str(stapling / "key.pem")]
+    arguments += ["-cert", str(stapling / "chain.pem"), "-cert_chain", str(stapling / "ca.pem")]
+    arguments += [
+        "-status_file",
+        str(stapling / "response.der"),
+        f"-{version.lower().replace('v', '').replace('.', '_')}",
+    ]
+    with peers.running(arguments, port), hsinspect.connect("localhost", port, cafile=stapling / "ca.pem") as conn:
+        trace = conn.trace
+    assert trace.version == version
+    path = "response" if version == "TLSv1.2" else "certificate_list[0].extensions.status_request.response"
+    name = "CertificateStatus" if version == "TLSv1.2" else "Certificate"
+    message = next(message for message in trace.messages if message.name == name)
+    assert message[path].value == (stapling / "response.der").read_bytes()
+    assert computed(trace)["ocsp_signature[0].server"] is True
+    assert computed(trace)["ocsp_cert_id[0].server"] is True
+    assert computed(trace)["certificate_signature[0].server"] is True
+    assert "OCSP: good, as of 2025-03-01T12:30:05Z, until 2051-03-01T00:00:00Z" in trace.ladder(width=120)
+    trace.verify()

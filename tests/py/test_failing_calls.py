@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEADERS = "gnutls.h crypto.h abstract.h x509.h pkcs12.h".split()
+HEADERS = "gnutls.h crypto.h abstract.h x509.h x509-ext.h pkcs12.h ocsp.h".split()
 NO_CODE = {"gnutls_error_to_alert", "gnutls_session_is_resumed"}  # an int, and no failure
 BY_HAND = {"gnutls_handshake"}  # failing_calls.h says why
 

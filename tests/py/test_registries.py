@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRIES = ROOT / "registries"
@@ -181,3 +182,67 @@ def test_suites_are_called_as_openssl_calls_them():
     theirs = {int(high + low, 16): name for high, low, name in rows}
     assert len(theirs) > 50
     assert theirs.items() <= NAMES["hsi_cipher_suite"].items()
+
+
+# ---- object identifiers ----
+
+OID = re.compile(r'^    \{"((?:\\x[0-9a-f]{2})+)", (\d+), "([^"]*)"\},$', re.MULTILINE)
+THEIR_NAMES = {  # where `cryptography` has another name than the RFC
+    "cRLReason": "cRLReasons",
+    "ctPoison": "precertificatePoison",
+    "dsaEncryption": "dsa",
+    "extendedKeyUsage": "extKeyUsage",
+    "id-ecPublicKey": "ecPublicKey",
+    "id-qt-cps": "cps",
+    "id-qt-unotice": "unotice",
+    "msCertificateTemplate": "certificateTemplate",
+    "msSmartcardLogin": "smartcardLogon",
+    "pkInitKDC": "pkinit-KPKdc",
+    "userID": "uid",
+}
+
+
+def dotted(content):
+    """X.690 section 8.19, the other way round than the script."""
+    arcs, arc = [], 0
+    for octet in content:
+        arc = arc << 7 | octet & 0x7F
+        if not octet & 0x80:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+def oid_rows():
+    found = OID.findall(GENERATED.read_text())
+    rows = [(bytes.fromhex(octets.replace("\\x", "")), int(length), name) for octets, length, name in found]
+    assert all(len(content) == length for content, length, _ in rows)
+    return rows
+
+
+def test_the_object_identifiers_are_those_of_the_csv_in_the_order_of_their_der():
+    contents = [content for content, _, _ in oid_rows()]
+    assert contents == sorted(set(contents)) and len(contents) > 150
+    with open(REGISTRIES / "oids.csv", newline="") as lines:
+        assert {row["value"]: row["name"] for row in csv.DictReader(lines)} == {
+            dotted(content): name for content, _, name in oid_rows()
+        }
+
+
+def test_object_identifiers_have_the_names_that_cryptography_has():
+    def plain(name):
+        return THEIR_NAMES.get(name, name).lower().replace("-", "")
+
+    theirs = {
+        constant.dotted_string: constant._name
+        for name, group in vars(x509.oid).items()
+        if name.endswith("OID")
+        for constant in vars(group).values()
+        if isinstance(constant, x509.ObjectIdentifier) and constant._name != "Unknown OID"
+    }
+    del theirs["1.3.6.1.4.1.11129.2.4.5"]  # which has the name of the one in a certificate there
+    shared = {value: name for value, name in ((dotted(c), name) for c, _, name in oid_rows()) if value in theirs}
+    gost = {value for value in shared if value.startswith("1.2.643")}  # prose there
+    assert len(shared) > 90
+    assert {v: plain(shared[v]) for v in shared.keys() - gost} == {v: plain(theirs[v]) for v in shared.keys() - gost}

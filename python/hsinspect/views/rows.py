@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ _EPOCHS = {1: "early", 2: "hs", 3: "app"}  # of TLS 1.3; each KeyUpdate adds one
 _CONTENT = {"application_data": "ApplicationData", "alert": "Alert", "change_cipher_spec": "ChangeCipherSpec"}
 _ENDS = {"fin": "FIN", "rst": "RST", "truncated": "cut off"}
 _BYTES_OF_A_FIELD = 8
+_DER_HEADER = ("tag", "length", "explicit_tag", "explicit_length")
+_UP_TO_TYPE = re.compile(r".*\.(?:(?=[A-Z]\w*\.)|extnValue\.)")  # the type of ASN.1 that a path goes through last
 
 
 class Rows:
@@ -81,7 +84,7 @@ class Rows:
             facts=facts_of(message, self.checks)
             + tuple(line for record in records for line in _authentication(record)),
             explanation=None if text is None else f"{text.what} {text.rfc}",
-            fields=tuple(_field(leaf) for leaf in message.fields.leaves()),
+            fields=tuple(_field(field) for field in _worth_a_line(message.fields)),
             failures=failures + tuple(line for record in records for line in _altered(record)),
         )
 
@@ -195,6 +198,27 @@ def _altered(record: _core.Record) -> tuple[str, ...]:
     return (f"altered on its way: at byte {where} {record.sent[where]:02x} was sent, {arrived[where]:02x} arrived",)
 
 
-def _field(leaf: _core.Field) -> tuple[str, str, str]:
-    raw = grouped_hex(leaf.raw[:_BYTES_OF_A_FIELD]) + (f" {ELLIPSIS}" if leaf.length > _BYTES_OF_A_FIELD else "")
-    return (show_bytes(leaf.path), raw, "" if leaf.meaning is None else show_bytes(leaf.meaning))
+def _worth_a_line(field: _core.Field) -> Iterator[_core.Field]:
+    """The leaves of a tree; of DER the elements that say something, which have three leaves each."""
+    children = field.children
+    if not children:
+        yield field
+    elif children[0].name in ("tag", "explicit_tag"):
+        inside = [child for child in children if child.name not in _DER_HEADER]
+        told = field.meaning is not None and not field.name.startswith("extensions[")
+        if told or not inside or any(not child.children for child in inside):
+            yield field
+        else:
+            for child in inside:
+                yield from _worth_a_line(child)
+    elif len(children) == 1 and field.meaning is not None:  # a CHOICE, which says what was chosen
+        yield field
+    else:
+        for child in children:
+            yield from _worth_a_line(child)
+
+
+def _field(field: _core.Field) -> tuple[str, str, str]:
+    raw = grouped_hex(field.raw[:_BYTES_OF_A_FIELD]) + (f" {ELLIPSIS}" if field.length > _BYTES_OF_A_FIELD else "")
+    path = _UP_TO_TYPE.sub(ELLIPSIS, field.path)
+    return (show_bytes(path), raw, "" if field.meaning is None else show_bytes(field.meaning))
