@@ -156,6 +156,10 @@ HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *ou
 HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
                                              hsi_bytes signature);
 
+/* hsi_signature_recall is hsi_signature_verify for a signature that may come again. verdict.c */
+HSI_MUST_USE hsi_status hsi_signature_recall(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
+                                             hsi_bytes signature);
+
 /* hsi_signature_verify_hashes: the same for SSL 3.0, whose CertificateVerify signs hashes that are no hashes of any bytes:
  * RSA both, DSA the second. */
 HSI_MUST_USE hsi_status hsi_signature_verify_hashes(bool *ok, hsi_bytes certificate,

@@ -130,5 +130,5 @@ hsi_status hsi_certified_verify(bool *ok, const hsi_field *issuer, const hsi_fie
     }
     uint16_t scheme = scheme_of(algorithm, key);
     return scheme == 0 ? HSI_UNSUPPORTED
-                       : hsi_signature_verify(ok, issuer->content, scheme, tbs->content, signature->content);
+                       : hsi_signature_recall(ok, issuer->content, scheme, tbs->content, signature->content);
 }

@@ -21,6 +21,7 @@ RUNS = {
     "TLS 1.2, renegotiated": {"version": "TLSv1.2", "renegotiate": True},
     "TLS 1.2, SRP": {"version": "TLSv1.2", "kx": "SRP"},
     "TLS 1.3, client certificate": {"version": "TLSv1.3", "client_cert": True},
+    "TLS 1.3, early data": {"version": "TLSv1.3", "resume": True, "early_data": b"said before the server speaks"},
     "TLS 1.3, keys updated": {"version": "TLSv1.3", "key_update": "both"},
     "TLS 1.3, PSK": {"priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+DHE-PSK"},
 }

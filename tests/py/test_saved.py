@@ -46,6 +46,7 @@ RUNS = {
     "TLS 1.2, client certificate": {"version": "TLSv1.2", "client_cert": True},
     "TLS 1.2, SRP": {"version": "TLSv1.2", "kx": "SRP"},
     "TLS 1.3, resumed": {"version": "TLSv1.3", "resume": True},
+    "TLS 1.3, early data": {"version": "TLSv1.3", "resume": True, "early_data": b"before the server speaks"},
     "TLS 1.3, keys updated": {"version": "TLSv1.3", "key_update": "both"},
     "TLS 1.3, an update asked for": {"version": "TLSv1.3", "key_update": "client", "update_requested": True},
     "TLS 1.3, hello retried": {"version": "TLSv1.3", "hello_retry": True},

@@ -99,6 +99,20 @@ def test_the_key_log_of_tls13_has_a_line_for_each_secret_of_the_format(tls13):
     assert {random for _, random, _ in lines} == {tls13.messages[0].random.hex()}
 
 
+def test_the_key_log_has_the_secrets_of_every_handshake_surfaced_or_derived():
+    trace = lab.run("TLSv1.2", kx="RSA", renegotiate=True)
+    hellos = [m.random.hex() for m in trace.messages if m.name == "ClientHello"]
+    lines = trace.keylog().splitlines()
+    assert [line.split()[:2] for line in lines] == [["CLIENT_RANDOM", random] for random in hellos]
+    journal = hsinspect.Journal()
+    journal.private_key(_core.lab_certificate("RSA")[1])
+    for record in trace.records:
+        journal.wire(record.sender, record.header + record.fragment)
+    derived = journal.trace()
+    assert {secret.source for secret in derived.secrets} == {"derived", "private key"}
+    assert derived.keylog().splitlines() == lines
+
+
 def test_the_key_log_opens_the_wire_again(trace):
     journal = hsinspect.Journal()
     journal.keylog(trace.keylog())

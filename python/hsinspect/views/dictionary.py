@@ -218,7 +218,7 @@ def _event(event: _core.Event, hide: Hide) -> dict[str, Any]:
 
 
 def _secret(secret: _core.Secret, hide: Hide) -> dict[str, Any]:
-    return {**_plain(secret, _EVENTS[_core.Secret]), "value": hide(secret.value)}
+    return {**_plain(secret, _EVENTS[_core.Secret]), "handshake": secret.handshake, "value": hide(secret.value)}
 
 
 def _derivation(derivation: _core.Derivation, hide: Hide) -> dict[str, Any]:
