@@ -128,9 +128,10 @@ def is_stapled(trace):
     """RFC 6066 section 8, RFC 8446 section 4.4.2.1."""
     if trace.version == "TLSv1.3":
         (certificate,) = [m for m in trace.messages if (m.sender, m.name) == ("server", "Certificate")]
-        return "certificate_list[0].extensions.status_request.response.opaque" in {
-            leaf.path for leaf in certificate.fields.leaves()
-        }
+        return any(
+            leaf.path.startswith("certificate_list[0].extensions.status_request.")
+            for leaf in certificate.fields.leaves()
+        )
     return names(trace).count("CertificateStatus") == 1
 
 
@@ -144,6 +145,9 @@ def is_early(trace, *, accepted):
     assert "early_data" in trace.messages[0].extensions
     assert ("early_data" in extensions(trace, "EncryptedExtensions")) == accepted
     assert ("EndOfEarlyData" in names(trace)) == accepted
+    early = [r for r in trace.records if r.epoch == 1 and r.content_type == "application_data"]
+    assert [r.plaintext for r in early if r.ok] == [b"early"]
+    assert (b"early" in trace.application_data("client")) == accepted
     return trace.early_data == accepted
 
 
@@ -198,6 +202,10 @@ FEATURES = {
         lambda t: updates(t) == [("server", 1), ("client", 0)] and written_under(t, "client") == {4},
         key_update="server", update_requested=True,
     ),
+    "early data": feature(TLS13, lambda t: is_early(t, accepted=True), early_data=b"early"),
+    "early data that is rejected": feature(
+        TLS13, lambda t: is_early(t, accepted=False), early_data=b"early", early_data_accepted=False
+    ),
     "max_fragment_length": feature(
         ALL,
         lambda t: "max_fragment_length" in answer(t) and longest(t) == 512,
@@ -235,6 +243,9 @@ TOGETHER = [
     ("resume by ticket", "HelloRetryRequest", "KeyUpdate requested by the client"),
     ("client certificate", "HelloRetryRequest", "certificate after the handshake"),
     ("resume by ticket", "certificate after the handshake", "KeyUpdate by both"),
+    ("early data", "KeyUpdate requested by the client"),
+    ("early data", "client certificate of another kind", "certificate after the handshake"),
+    ("early data that is rejected", "KeyUpdate by both", "ALPN"),
     ("pre-shared key", "HelloRetryRequest"),
     ("pre-shared key", "certificate after the handshake"),
     ("stapled OCSP response", "chain of 12 certificates", "client certificate", "record_size_limit"),
