@@ -12,7 +12,8 @@ enum {
     ANY_HASH = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
     /* A certificate comes from the peer, and a key of a megabyte would take days to verify with. */
     KEY_BITS_MAX = 16384,
-    EXPONENT_MAX = 8 /* bytes */
+    EXPONENT_MAX = 8, /* bytes */
+    GOST_MAX = 128 /* bytes of the longest signature */
 };
 
 typedef struct signing {
@@ -51,6 +52,8 @@ static const signing signings[] = {
     {0x0809, GNUTLS_PK_RSA_PSS, GNUTLS_SIGN_RSA_PSS_SHA256},
     {0x080a, GNUTLS_PK_RSA_PSS, GNUTLS_SIGN_RSA_PSS_SHA384},
     {0x080b, GNUTLS_PK_RSA_PSS, GNUTLS_SIGN_RSA_PSS_SHA512},
+    {0x0840, GNUTLS_PK_GOST_12_256, GNUTLS_SIGN_GOST_256},
+    {0x0841, GNUTLS_PK_GOST_12_512, GNUTLS_SIGN_GOST_512},
 };
 
 static const signing *signing_of(uint16_t scheme, gnutls_pk_algorithm_t key)
@@ -121,6 +124,29 @@ static hsi_status check_cost(gnutls_pubkey_t key, gnutls_pk_algorithm_t *kind)
     return *kind == GNUTLS_PK_RSA || *kind == GNUTLS_PK_RSA_PSS ? check_exponent(key) : HSI_OK;
 }
 
+static hsi_status verify_data(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes signed_data,
+                              hsi_bytes signature)
+{
+    gnutls_datum_t data = hsi_gnutls_datum(signed_data);
+    gnutls_datum_t value = hsi_gnutls_datum(signature);
+    return verdict(ok, gnutls_pubkey_verify_data2(key, how->sign, ANY_HASH, &data, &value));
+}
+
+/* In TLS both numbers of a GOST signature are little-endian, and the other one comes first, than in a certificate: RFC 9189
+ * section 4.2.5. */
+static hsi_status verify_gost(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes signed_data,
+                              hsi_bytes signature)
+{
+    uint8_t reversed[GOST_MAX];
+    if (signature.length > sizeof reversed) {
+        return HSI_OK;
+    }
+    for (size_t i = 0; i < signature.length; i++) {
+        reversed[i] = signature.data[signature.length - 1 - i];
+    }
+    return verify_data(ok, key, how, signed_data, hsi_bytes_of(reversed, signature.length));
+}
+
 static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_bytes signed_data, hsi_bytes signature)
 {
     gnutls_pk_algorithm_t kind;
@@ -132,9 +158,8 @@ static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_byt
     if (how->sign == GNUTLS_SIGN_UNKNOWN) {
         return verify_md5_sha1(ok, key, how, signed_data, signature);
     }
-    gnutls_datum_t data = hsi_gnutls_datum(signed_data);
-    gnutls_datum_t value = hsi_gnutls_datum(signature);
-    return verdict(ok, gnutls_pubkey_verify_data2(key, how->sign, ANY_HASH, &data, &value));
+    bool gost = kind == GNUTLS_PK_GOST_12_256 || kind == GNUTLS_PK_GOST_12_512;
+    return (gost ? verify_gost : verify_data)(ok, key, how, signed_data, signature);
 }
 
 /* For what is read from outside: what GnuTLS cannot make sense of is `unreadable`. */

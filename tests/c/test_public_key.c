@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "hex.h"
 
+#include <gnutls/gnutls.h>
+
 #include "crypto/crypto.h"
+#include "live/lab_certificate.h"
 
 #ifndef HSI_TEST_DATA
 #define HSI_TEST_DATA "tests/data"
@@ -234,6 +237,43 @@ static void a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_seco
     assert_int_equal(hsi_signature_verify_hashes(&ok, hsi_bytes_text("none"), hashes, signature), HSI_ILLEGAL);
 }
 
+/* By GnuTLS, which signs as for a certificate; the numbers of the lab's curve are of 32 bytes. */
+static void a_gost_signature_is_the_other_way_round_in_tls(void **state)
+{
+    (void)state;
+    hsi_lab_certificate lab;
+    hsi_buffer made = HSI_BUFFER_EMPTY;
+    gnutls_datum_t der;
+    assert_int_equal(hsi_lab_certificate_get(&lab, "GOST"), HSI_OK);
+    gnutls_datum_t pem = {(uint8_t *)lab.authority.data, (unsigned)lab.authority.length};
+    assert_int_equal(gnutls_pem_base64_decode2("CERTIFICATE", &pem, &der), 0);
+    assert_int_equal(hsi_lab_sign(&made, "GOST", hsi_bytes_text("signed")), HSI_OK);
+    hsi_bytes signature = hsi_buffer_peek(&made), authority = hsi_bytes_of(der.data, der.size);
+    uint8_t reversed[129] = {0};
+    assert_int_equal(signature.length, 64);
+    for (size_t i = 0; i < 64; i++) {
+        reversed[i] = signature.data[63 - i];
+    }
+    const struct {
+        hsi_bytes signature;
+        const char *text;
+        bool fits;
+    } rows[] = {
+        {hsi_bytes_of(reversed, 64), "signed", true},
+        {hsi_bytes_of(reversed, 64), "Signed", false},
+        {signature, "signed", false},
+        {hsi_bytes_of(reversed, sizeof reversed), "signed", false}, /* longer than any */
+    };
+    for (size_t i = 0; i < HSI_COUNT(rows); i++) {
+        bool ok = !rows[i].fits;
+        assert_int_equal(hsi_signature_verify(&ok, authority, 0x0840, hsi_bytes_text(rows[i].text), rows[i].signature),
+                         HSI_OK);
+        assert_int_equal(ok, rows[i].fits);
+    }
+    gnutls_free(der.data);
+    hsi_buffer_cleanup(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_key_made_to_keep_us_busy_is_unsupported),
         cmocka_unit_test(a_certificate_that_cannot_be_read_is_illegal),
         cmocka_unit_test(a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_second),
+        cmocka_unit_test(a_gost_signature_is_the_other_way_round_in_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,16 +107,18 @@ def test_the_client_has_the_certificate_that_was_asked_for(version, kind):
     assert trace.errors == {}
     trace.verify(rules=True)
     (sent,) = [m for m in trace.messages if (m.sender, m.name) == ("client", "Certificate")]
-    first = "certificate_list[0].cert_data.opaque" if version == "TLSv1.3" else "certificate_list[0].opaque"
-    leaves = {leaf.path: leaf.raw for leaf in sent.fields.leaves()}
+    first = "certificate_list[0].cert_data" if version == "TLSv1.3" else "certificate_list[0]"
     expected = x509.load_pem_x509_certificate(_core.lab_certificate(kind)[0])
-    assert leaves[first] == expected.public_bytes(serialization.Encoding.DER)
+    assert sent[first].value == expected.public_bytes(serialization.Encoding.DER)
 
 
-def test_the_client_of_a_dsa_server_may_have_a_dsa_certificate_too():
-    trace = lab.run("TLSv1.2", kx="DHE-DSS", client_cert=True)
+@pytest.mark.parametrize("kx", ["DHE-DSS", "VKO-GOST-12"])
+def test_a_client_may_have_a_certificate_of_its_servers_kind(kx):
+    trace = lab.run("TLSv1.2", kx=kx, client_cert=True)
     assert trace.errors == {} and "CertificateVerify" in names(trace, "client")
     trace.verify(rules=True)
+    (check,) = [check for check in trace.checks if check.name == "certificate_verify.client"]
+    assert check.ok
 
 
 # ---- OCSP ----
