@@ -6,20 +6,13 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "tap/journal.h" /* hsi_end */
+#include "tap/journal.h" /* hsi_end, hsi_fault_kind */
 
 typedef struct hsi_endpoint {
     uint8_t version;     /* of IP: 4 or 6 */
     uint8_t address[16]; /* as in the packet; of IPv4 the first four, the others are zero */
     uint16_t port;
 } hsi_endpoint;
-
-typedef enum hsi_fault_kind {
-    HSI_FAULT_START,    /* the flow was there before the capture: offset 0 is the first byte that was captured */
-    HSI_FAULT_HOLE,     /* `length` bytes were never captured, and will not come any more */
-    HSI_FAULT_CONFLICT, /* bytes came again and were others; those that came first are given, or have been */
-    HSI_FAULT_CUT       /* `length` bytes of a packet were not kept when it was captured (snaplen) */
-} hsi_fault_kind;
 
 typedef struct hsi_capture_fault {
     hsi_fault_kind kind;

@@ -28,7 +28,8 @@
     X(HANDSHAKE, handshake)                    /* handshake.c */                                                       \
     X(TRACE, trace)                            /* trace.c */                                                           \
     X(CONFIG, config)                          /* config.c */                                                          \
-    X(SESSION, session)                        /* session.c */
+    X(SESSION, session)                        /* session.c */                                                         \
+    X(CAPTURE, capture)                        /* capture.c */
 
 typedef enum hsi_type {
 #define HSI_PY_TYPE_CODE(code, name) HSI_TYPE_##code,

@@ -272,6 +272,9 @@ static PyGetSetDef trace_getset[] = {
     {"results", hsi_trace_results, NULL, PyDoc_STR("tuple of (side, GnuTLS function, code, text)."), NULL},
     {"notes", hsi_trace_notes, NULL, PyDoc_STR("tuple of (side, what is not surfaced, why)."), NULL},
     {"wire", hsi_trace_wire, NULL, PyDoc_STR("tuple of (sender, time_ns, bytes, length of a hole, or end)."), NULL},
+    {"opening_entries", hsi_trace_opening_entries, NULL, PyDoc_STR("tuple of (sender, bytes)."), NULL},
+    {"fault_entries", hsi_trace_fault_entries, NULL,
+     PyDoc_STR("tuple of (kind, sender, offset, length, packet, time_ns)."), NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

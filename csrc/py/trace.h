@@ -42,6 +42,8 @@ PyObject *hsi_trace_started(PyObject *self, void *at);
 PyObject *hsi_trace_verdicts(PyObject *self, void *at);
 PyObject *hsi_trace_results(PyObject *self, void *at);
 PyObject *hsi_trace_notes(PyObject *self, void *at);
+PyObject *hsi_trace_opening_entries(PyObject *self, void *at);
+PyObject *hsi_trace_fault_entries(PyObject *self, void *at);
 
 /* trace_wire.c. */
 PyObject *hsi_trace_wire(PyObject *self, void *at);

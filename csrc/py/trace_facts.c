@@ -1,6 +1,7 @@
 /* What a journal says of its connection, beside what the tap makes of it: where it ran, what GnuTLS returned and found of
  * certificates, and what is not surfaced.
  * SPDX-License-Identifier: MIT */
+#include "base/cursor.h"
 #include "py/errors.h"
 #include "py/trace.h"
 
@@ -84,6 +85,41 @@ PyObject *hsi_trace_notes(PyObject *self, void *at)
 {
     HSI_UNUSED(at);
     return tuple_of(self, HSI_ENTRY_NOTE, show_note);
+}
+
+/* ---- what a capture has beside TLS, and what it lacks ---- */
+
+static PyObject *show_opening(const hsi_entry *entry)
+{
+    return Py_BuildValue("(NN)", hsi_py_side(entry->sender), hsi_py_bytes(entry->data));
+}
+
+static PyObject *show_fault(const hsi_entry *entry)
+{
+    static const char *const kinds[] = {[HSI_FAULT_START] = "missing start",
+                                        [HSI_FAULT_HOLE] = "hole",
+                                        [HSI_FAULT_CONFLICT] = "conflict",
+                                        [HSI_FAULT_CUT] = "cut packet"};
+    uint64_t length = 0;
+    uint64_t packet = 0;
+    hsi_cursor in = hsi_cursor_of(entry->aux);
+    bool told = hsi_cursor_uint(&in, 8, &length) == HSI_OK && hsi_cursor_uint(&in, 8, &packet) == HSI_OK;
+    return Py_BuildValue("(NNKKKK)", hsi_py_text(entry->code < HSI_COUNT(kinds) ? kinds[entry->code] : "unknown"),
+                         hsi_py_side(entry->sender), (unsigned long long)entry->number,
+                         (unsigned long long)(told ? length : 0), (unsigned long long)packet,
+                         (unsigned long long)entry->time_ns);
+}
+
+PyObject *hsi_trace_opening_entries(PyObject *self, void *at)
+{
+    HSI_UNUSED(at);
+    return tuple_of(self, HSI_ENTRY_OPENING, show_opening);
+}
+
+PyObject *hsi_trace_fault_entries(PyObject *self, void *at)
+{
+    HSI_UNUSED(at);
+    return tuple_of(self, HSI_ENTRY_FAULT, show_fault);
 }
 
 /* ---- START ---- */

@@ -30,10 +30,19 @@ static PyObject *show_elided(const hsi_entry *entry)
     return piece(entry, PyLong_FromUnsignedLongLong(whole ? fragments + HEADER * entry->number : 0));
 }
 
+/* Likewise; a conflict, or bytes before the first that was captured, leave no hole. */
+static PyObject *show_fault(const hsi_entry *entry)
+{
+    bool hole = entry->code == HSI_FAULT_HOLE || entry->code == HSI_FAULT_CUT;
+    hsi_cursor in = hsi_cursor_of(entry->aux);
+    uint64_t length = 0;
+    bool known = hole && hsi_cursor_uint(&in, TOTAL, &length) == HSI_OK;
+    return piece(entry, PyLong_FromUnsignedLongLong(known ? length : 0));
+}
+
 static hsi_shower *const showers[HSI_ENTRY_KINDS] = {
-    [HSI_ENTRY_WIRE] = show_bytes,
-    [HSI_ENTRY_END] = show_end,
-    [HSI_ENTRY_ELIDED] = show_elided,
+    [HSI_ENTRY_OPENING] = show_bytes, [HSI_ENTRY_WIRE] = show_bytes,  [HSI_ENTRY_END] = show_end,
+    [HSI_ENTRY_ELIDED] = show_elided, [HSI_ENTRY_FAULT] = show_fault,
 };
 
 PyObject *hsi_trace_wire(PyObject *self, void *at)

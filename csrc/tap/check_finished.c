@@ -93,7 +93,7 @@ static hsi_status check_one_finished(hsi_tap *tap, hsi_handshake *handshake, con
         return hsi_check_missing(tap, &check, missing == NULL ? "the cipher suite's hash is not known" : missing);
     }
     if (!hsi_handshake_was_read(handshake, message->transcript_end)) {
-        return hsi_check_missing(tap, &check, "the transcript holds a message that could not be read");
+        return hsi_check_missing(tap, &check, hsi_handshake_unread(handshake));
     }
     HSI_TRY(kind->verify_data(message, secret->value, expected, &length));
     hsi_bytes found = hsi_bytes_slice(message->raw, 4, message->raw.length - 4);

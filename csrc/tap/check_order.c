@@ -208,7 +208,7 @@ hsi_status hsi_check_order(hsi_tap *tap, hsi_handshake *handshake)
     }
     HSI_TRY(hsi_check_name(tap, handshake, "rule", "order", &check.name));
     if (handshake->unreadable) {
-        return hsi_check_missing(tap, &check, "a message of the handshake could not be read");
+        return hsi_check_missing(tap, &check, hsi_handshake_unread(handshake));
     }
     if (message != NULL) {
         hsi_check_evidence(&check, HSI_EVENT_MESSAGE, message);

@@ -75,6 +75,10 @@ static hsi_status sign_params(hsi_tap *tap, hsi_signed *s)
         s->missing = "the message has no parameters that can be read";
         return HSI_OK;
     }
+    if (hsi_handshake_beheaded(handshake)) {
+        s->missing = hsi_handshake_unread(handshake);
+        return HSI_OK;
+    }
     HSI_TRY(hsi_buffer_append(&s->content, hsi_bytes_of(handshake->client_random, HSI_RANDOM)));
     HSI_TRY(hsi_buffer_append(&s->content, hsi_bytes_of(handshake->server_random, HSI_RANDOM)));
     return hsi_buffer_append(&s->content, hsi_bytes_slice(s->message->raw, params->offset, params->length));
@@ -152,7 +156,7 @@ static hsi_status sign_transcript(hsi_tap *tap, hsi_signed *s)
     HSI_TRY(hsi_tap_fields(tap, s->message, &fields));
     read_signature(s, fields->root);
     if (!hsi_handshake_was_read(handshake, s->message->transcript_end)) {
-        s->missing = "the transcript holds a message that could not be read";
+        s->missing = hsi_handshake_unread(handshake);
         return HSI_OK;
     }
     size_t end = s->message->transcript_end - s->message->raw.length;

@@ -10,6 +10,18 @@
 #include "tap/secret_index.h"
 #include "tap/tap.h"
 
+/* What bytes that are missing in a capture mean for a direction, gap.h. */
+typedef struct hsi_gap {
+    bool seen;           /* some are missing */
+    bool adrift;         /* where its next record begins is not known */
+    bool late;           /* its start is missing: a packet may show it */
+    bool blind;          /* what keys it has, if any, is not known; until it has some */
+    bool breaks_message; /* a handshake message may have begun in what is missing */
+    bool damaged;        /* of a record, what is behind the gap in it is still to be passed over: */
+    size_t rest;         /* so many bytes */
+    size_t fragment;     /* of that record, all of it */
+} hsi_gap;
+
 /* One direction: what one end sends. */
 typedef struct hsi_stream {
     uint8_t sender;
@@ -30,6 +42,7 @@ typedef struct hsi_stream {
     size_t asked;               /* tap->clues plus 1 when its keys were last sought in vain; 0: not yet */
     hsi_buffer handshake;       /* bytes of a handshake message that is not whole yet */
     size_t first_record;        /* where it began */
+    hsi_gap gap;
 } hsi_stream;
 
 enum { HSI_RECORD_RULES = 6, HSI_MESSAGE_RULES = 24 };
@@ -90,13 +103,17 @@ HSI_MUST_USE hsi_status hsi_tap_emit(hsi_tap *tap, hsi_event_kind kind, const vo
 /* stream.c: records, one by one. `waiting`: the next one waits for a secret. */
 HSI_MUST_USE hsi_status hsi_stream_drain(hsi_tap *tap, hsi_stream *stream, bool *waiting);
 
-/* hsi_stream_cut shows what is unfinished as it is; hsi_stream_end does so because the stream ended. */
-HSI_MUST_USE hsi_status hsi_stream_cut(hsi_tap *tap, hsi_stream *stream);
+/* hsi_stream_cut shows what is unfinished as it is, for a reason; hsi_stream_end does so because the stream ended. */
+extern const char hsi_stream_ended[];
+HSI_MUST_USE hsi_status hsi_stream_cut(hsi_tap *tap, hsi_stream *stream, const char *reason);
 HSI_MUST_USE hsi_status hsi_stream_end(hsi_tap *tap, hsi_stream *stream, hsi_end end, uint64_t time_ns);
 
 /* hsi_stream_rekey moves a direction to an epoch whose keys come from a negotiation. */
 void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from);
 void hsi_stream_cleanup(hsi_stream *stream);
+
+/* hsi_stream_record adds the record of a frame. */
+HSI_MUST_USE hsi_status hsi_stream_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record **out);
 
 /* stream_keys.c: is the next record left unprotected where others are protected? */
 bool hsi_stream_stays_plain(const hsi_stream *stream, const hsi_frame *frame);

@@ -5,7 +5,7 @@
 #include "base/cursor.h"
 #include "tap/items.h"
 
-enum { HEADER = 5, SSLV2_HEADER = 2, SSLV2 = 0x0002 };
+enum { HEADER = HSI_RECORD_HEADER, SSLV2_HEADER = 2, SSLV2 = 0x0002 };
 
 void hsi_framer_cleanup(hsi_framer *framer)
 {
@@ -81,4 +81,21 @@ void hsi_framer_consume(hsi_framer *framer, const hsi_frame *frame)
     hsi_buffer_consume(&framer->bytes, frame->header.length + frame->fragment.length);
     framer->time_ns = framer->newest_ns;
     framer->started = true;
+}
+
+static bool is_header(const uint8_t *at)
+{
+    enum { LAST_TYPE = 24, MAJOR = 3, NEWEST_MINOR = 4, FRAGMENT_MOST = (1 << 14) + 2048 }; /* heartbeat, RFC 6520 */
+    size_t length = (size_t)at[3] << 8 | at[4];
+    return at[0] >= HSI_CONTENT_CHANGE_CIPHER_SPEC && at[0] <= LAST_TYPE && at[1] == MAJOR && at[2] <= NEWEST_MINOR &&
+           length > 0 && length <= FRAGMENT_MOST;
+}
+
+bool hsi_framer_finds(hsi_bytes bytes)
+{
+    if (bytes.length < HEADER || !is_header(bytes.data)) {
+        return false;
+    }
+    size_t next = HEADER + ((size_t)bytes.data[3] << 8 | bytes.data[4]);
+    return bytes.length == next || (bytes.length >= next + HEADER && is_header(bytes.data + next));
 }

@@ -7,6 +7,8 @@
 
 #include "base/buffer.h"
 
+enum { HSI_RECORD_HEADER = 5 };
+
 typedef struct hsi_framer {
     hsi_buffer bytes;
     uint64_t time_ns; /* of the first byte in `bytes` */
@@ -34,5 +36,9 @@ bool hsi_framer_peek_cut(const hsi_framer *framer, hsi_frame *out);
 
 /* hsi_framer_consume moves past the record that was peeked. */
 void hsi_framer_consume(hsi_framer *framer, const hsi_frame *frame);
+
+/* hsi_framer_finds: do these bytes, of a packet from the middle of a connection, begin with a record, as what follows in them
+ * shows: it ends where they end, or another one begins there? */
+bool hsi_framer_finds(hsi_bytes bytes);
 
 #endif

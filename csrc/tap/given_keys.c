@@ -4,6 +4,7 @@
 #include "tap/given_keys.h"
 
 #include "base/memory.h"
+#include "tap/key_schedule.h"
 
 enum { ANY_IDENTITY = 1, PASSWORD_MAX = 1024 };
 
@@ -77,9 +78,10 @@ hsi_status hsi_given_keys_private(hsi_tap *tap, hsi_bytes certificate, const hsi
         worst = given->status == HSI_OK ? worst : given->status;
         *out = given->key != NULL && hsi_private_key_fits(given->key, certificate) ? given->key : NULL;
     }
-    bool none = tap->private_keys.count == 0;
-    *missing =
-        none ? "the premaster secret was not surfaced, and the server's private key is not known" : why_not(worst);
+    if (tap->private_keys.count == 0) {
+        return hsi_why_not_surfaced(tap, "premaster secret", ", and the server's private key is not known", missing);
+    }
+    *missing = why_not(worst);
     return HSI_OK;
 }
 

@@ -251,8 +251,22 @@ struct hsi_handshake {
     bool
         unreadable; /* a message of it could not be read: what hangs on the transcript from there on is not checkable */
     size_t readable; /* bytes of the transcript that are before it */
+    bool gap; /* since bytes of it are missing in the capture */
     bool complete; /* both Finished were seen */
 };
+
+/* hsi_handshake_beheaded: is its ClientHello, and so the client's random, in what is missing? */
+static inline bool hsi_handshake_beheaded(const hsi_handshake *handshake)
+{
+    return handshake->gap && handshake->first[HSI_CLIENT_HELLO][HSI_CLIENT] == NULL;
+}
+
+/* hsi_handshake_unread is why what hangs on the transcript of an unreadable handshake cannot be checked. */
+static inline const char *hsi_handshake_unread(const hsi_handshake *handshake)
+{
+    return handshake->gap ? "bytes of the handshake are missing in the capture"
+                          : "the transcript holds a message that could not be read";
+}
 
 /* hsi_handshake_first is the first whole message of a type from a sender; NULL: there is none. */
 static inline const hsi_message *hsi_handshake_first(const hsi_handshake *handshake, uint8_t type, uint8_t sender)

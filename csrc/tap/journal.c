@@ -8,7 +8,7 @@
 #include "base/cursor.h"
 #include "base/memory.h"
 
-static const uint8_t magic[] = {'H', 'S', 'I', 'J', 0, 2}; /* the last two: the version of the format */
+static const uint8_t magic[] = {'H', 'S', 'I', 'J', 0, 3}; /* the last two: the version of the format */
 
 static const char *const side_names[] = {[HSI_CLIENT] = "client", [HSI_SERVER] = "server", [HSI_NOBODY] = NULL};
 
@@ -75,7 +75,13 @@ void hsi_journal_free(hsi_journal *journal)
 
 uint64_t hsi_journal_now(const hsi_journal *journal)
 {
-    return journal->realtime + (clock_ns(CLOCK_MONOTONIC) - journal->monotonic);
+    return journal->past ? journal->realtime : journal->realtime + (clock_ns(CLOCK_MONOTONIC) - journal->monotonic);
+}
+
+void hsi_journal_set_now(hsi_journal *journal, uint64_t time_ns)
+{
+    journal->past = true;
+    journal->realtime = time_ns;
 }
 
 /* Copies a column to where the entry's bytes go on, and moves that place. */
@@ -247,6 +253,7 @@ static hsi_status copy_entries(hsi_journal *to, const hsi_journal *from, size_t 
 {
     to->realtime = from->realtime;
     to->monotonic = from->monotonic;
+    to->past = from->past;
     for (size_t i = 0; i < count; i++) {
         HSI_TRY(hsi_journal_append(to, from->entries.items[i]));
     }

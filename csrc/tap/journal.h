@@ -36,12 +36,22 @@ typedef enum hsi_entry_kind {
     HSI_ENTRY_PRIVATE_KEY, /* -                  -               -               -               the key, encoded  password */
     HSI_ENTRY_PSK, /* -                    -               1: any identity -               the key          identity */
     HSI_ENTRY_ELIDED, /* -                 who sent        -               how many records first's header  last's end      bytes of their fragments, 8 bytes */
+    HSI_ENTRY_OPENING, /* -                who sent        -               -               plain bytes before TLS */
+    HSI_ENTRY_FAULT, /* -                  who sent        hsi_fault_kind  offset in TCP's stream -        -        length and packet number, 8 bytes each */
     HSI_ENTRY_KINDS
 } hsi_entry_kind;
 
 typedef enum hsi_transport { HSI_TRANSPORT_MEMORY, HSI_TRANSPORT_TCP, HSI_TRANSPORT_SOCKET } hsi_transport;
 typedef enum hsi_end { HSI_END_FIN, HSI_END_RST, HSI_END_TRUNCATED } hsi_end; /* TRUNCATED: the stream just stops */
 typedef enum hsi_action { HSI_ENTER, HSI_LEAVE } hsi_action;
+
+/* What is wrong with a direction of a capture; what follows of it comes behind the fault, but for CONFLICT. */
+typedef enum hsi_fault_kind {
+    HSI_FAULT_START, /* the flow was there before the capture: offset 0 is the first byte that was captured */
+    HSI_FAULT_HOLE, /* `length` bytes were never captured, and will not come any more */
+    HSI_FAULT_CONFLICT, /* bytes came again and were others; those that came first are given, or have been */
+    HSI_FAULT_CUT /* `length` bytes of a packet were not kept when it was captured (snaplen) */
+} hsi_fault_kind;
 
 /* hsi_wire_mark */
 enum {
@@ -89,8 +99,10 @@ typedef struct hsi_journal hsi_journal;
 hsi_journal *hsi_journal_new(void);
 void hsi_journal_free(hsi_journal *journal);
 
-/* hsi_journal_now is the time for an entry that is made now. */
+/* hsi_journal_now is the time for an entry that is made now: the clock's, or what hsi_journal_set_now says for one of the
+ * past, so that the same capture gives the same journal each time it is read. */
 uint64_t hsi_journal_now(const hsi_journal *journal);
+void hsi_journal_set_now(hsi_journal *journal, uint64_t time_ns);
 
 /* hsi_journal_append copies an entry, its bytes included, to the end. NO_MEMORY: nothing has changed. */
 HSI_MUST_USE hsi_status hsi_journal_append(hsi_journal *journal, const hsi_entry *entry);

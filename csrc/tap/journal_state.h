@@ -14,6 +14,7 @@ struct hsi_journal {
     hsi_list entries;
     uint64_t realtime;  /* at the start, ns since 1970 */
     uint64_t monotonic; /* at the start, ns */
+    bool past;          /* `realtime` is now: it happened once, and is read */
     bool finished;
     size_t application; /* bytes of records that may be elided, by their cost */
     hsi_entry *oldest;  /* of those; NULL: there is none */

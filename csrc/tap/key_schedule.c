@@ -74,7 +74,7 @@ hsi_status hsi_working_transcript(hsi_working *w, uint8_t type, uint8_t sender, 
         return HSI_OK;
     }
     if (!hsi_handshake_was_read(w->handshake, message->transcript_end)) {
-        w->missing = "the transcript holds a message that could not be read";
+        w->missing = hsi_handshake_unread(w->handshake);
         return HSI_OK;
     }
     HSI_TRY(hsi_tap_transcript_hash(w->tap, message, out));
@@ -199,6 +199,16 @@ hsi_status hsi_key_schedule_need(hsi_tap *tap, hsi_handshake *handshake, const c
 {
     const char *why;
     return need(NULL, tap, handshake, label, sender, epoch, out, missing == NULL ? &why : missing);
+}
+
+hsi_status hsi_tap_known(hsi_tap *tap, const hsi_handshake *handshake, const char *label, hsi_bytes *out)
+{
+    const hsi_secret *secret;
+    hsi_handshake *own =
+        tap->handshakes.items[handshake->index]; /* the tap may note what it computes, who asks may not */
+    HSI_TRY(hsi_key_schedule_need(tap, own, label, HSI_NOBODY, HSI_NO_EPOCH, &secret, NULL));
+    *out = secret == NULL ? HSI_BYTES_EMPTY : secret->value;
+    return HSI_OK;
 }
 
 /* ---- record keys ---- */

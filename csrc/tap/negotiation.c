@@ -3,6 +3,7 @@
  * RFC 8446 sections 4 and 7.1, RFC 5246 section 7.
  * SPDX-License-Identifier: MIT */
 #include "tap/early_data.h"
+#include "tap/gap.h"
 #include "tap/secret_store.h"
 
 void hsi_negotiation_cleanup(hsi_handshake *handshake)
@@ -296,13 +297,14 @@ static bool teaches(size_t lesson, const hsi_message *message)
 
 /* ---- which negotiation, and where in its transcript ---- */
 
-static hsi_status begin_handshake(hsi_tap *tap)
+static hsi_status begin_handshake(hsi_tap *tap, const hsi_message *message)
 {
     hsi_handshake *handshake = hsi_arena_new(&tap->arena, sizeof *handshake);
     if (handshake == NULL) {
         return HSI_NO_MEMORY;
     }
     handshake->index = tap->handshakes.count;
+    hsi_gap_begin(tap, handshake, message);
     HSI_TRY(hsi_list_append(&tap->handshakes, handshake));
     tap->handshake = handshake;
     return HSI_OK;
@@ -351,7 +353,7 @@ static hsi_status learn(hsi_tap *tap, hsi_message *message)
 hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message)
 {
     if (begins(tap, message)) {
-        HSI_TRY(begin_handshake(tap));
+        HSI_TRY(begin_handshake(tap, message));
     }
     hsi_handshake *handshake = tap->handshake;
     tap->clues++;
@@ -375,6 +377,7 @@ hsi_status hsi_negotiation_message(hsi_tap *tap, hsi_message *message)
 hsi_status hsi_negotiation_change_cipher_spec(hsi_tap *tap, uint8_t sender)
 {
     hsi_handshake *handshake = tap->handshake;
+    hsi_gap_change_cipher_spec(tap, sender);
     if (handshake == NULL || handshake->version >= HSI_TLS13 || handshake->version == 0) {
         return HSI_OK;
     }

@@ -28,17 +28,18 @@ static void redact_wire(hsi_entry *entry, bool addresses)
     entry->aux = HSI_BYTES_EMPTY;
 }
 
-/* The body may have been encrypted on the wire. */
-static void redact_phase(hsi_entry *entry, bool addresses)
+/* The body of a phase may have been encrypted on the wire; in an opening there may be a password. */
+static void redact_data(hsi_entry *entry, bool addresses)
 {
     HSI_UNUSED(addresses);
     entry->data = HSI_BYTES_EMPTY;
 }
 
 static redaction *const redactions[HSI_ENTRY_KINDS] = {
-    [HSI_ENTRY_START] = redact_start, [HSI_ENTRY_WIRE] = redact_wire, [HSI_ENTRY_END] = keep,
-    [HSI_ENTRY_PHASE] = redact_phase, [HSI_ENTRY_RESULT] = keep,      [HSI_ENTRY_VERDICT] = keep,
-    [HSI_ENTRY_NOTE] = keep,          [HSI_ENTRY_ELIDED] = keep,
+    [HSI_ENTRY_START] = redact_start,  [HSI_ENTRY_WIRE] = redact_wire, [HSI_ENTRY_END] = keep,
+    [HSI_ENTRY_PHASE] = redact_data,   [HSI_ENTRY_RESULT] = keep,      [HSI_ENTRY_VERDICT] = keep,
+    [HSI_ENTRY_NOTE] = keep,           [HSI_ENTRY_ELIDED] = keep,      [HSI_ENTRY_FAULT] = keep,
+    [HSI_ENTRY_OPENING] = redact_data,
 };
 
 static hsi_status append_redacted(hsi_journal *to, const hsi_entry *entry, bool addresses)

@@ -28,6 +28,14 @@ static hsi_status prf(hsi_working *w, uint8_t *out, size_t length, hsi_bytes sec
     return hsi_ssl3_prf(out, length, secret, values, 2);
 }
 
+/* Notes what is missing where the ClientHello is. */
+static bool lacks_random(hsi_working *w)
+{
+    bool lacks = hsi_handshake_beheaded(w->handshake);
+    w->missing = lacks ? hsi_handshake_unread(w->handshake) : w->missing;
+    return lacks;
+}
+
 /* RFC 7627 section 4: the session hash covers the messages up to and including ClientKeyExchange. */
 static hsi_status extended_master(hsi_working *w, hsi_bytes premaster, uint8_t *out)
 {
@@ -50,6 +58,9 @@ static hsi_status plain_master(hsi_working *w, hsi_bytes premaster, uint8_t *out
 hsi_status hsi_rule_master(hsi_working *w)
 {
     hsi_bytes premaster = HSI_BYTES_EMPTY;
+    if (lacks_random(w)) {
+        return HSI_OK;
+    }
     if (w->handshake->resumed) {
         w->missing = "the session was resumed: its master secret was made in an earlier handshake";
         return HSI_OK;
@@ -83,6 +94,9 @@ hsi_status hsi_rule_key_block(hsi_working *w)
     size_t lengths[6];
     size_t total = 0;
     hsi_bytes master = HSI_BYTES_EMPTY;
+    if (lacks_random(w)) {
+        return HSI_OK;
+    }
     if (!slice_lengths(w->handshake, lengths)) {
         w->missing = "the cipher suite is not one that can be opened here";
         return HSI_OK;

@@ -5,6 +5,7 @@
 #include "base/cursor.h"
 #include "tap/early_data.h"
 #include "tap/fold.h"
+#include "tap/gap.h"
 
 enum { ALERT_LENGTH = 2 };
 
@@ -29,11 +30,13 @@ void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
     stream->keys_from = from;
     stream->no_keys = NULL;
     stream->asked = 0;
+    stream->gap.breaks_message = false; /* no message goes on over a change of keys */
+    stream->gap.blind = stream->gap.blind && from == NULL;
 }
 
 /* ---- records ---- */
 
-static hsi_status new_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record **out)
+hsi_status hsi_stream_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record **out)
 {
     hsi_record *record = hsi_arena_new(&tap->arena, sizeof *record);
     if (record == NULL) {
@@ -86,6 +89,7 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
             "early data that the server rejected: its secret is not known, and the handshake's does not open it";
         return HSI_OK;
     }
+    hsi_gap_doubt(stream, record);
     stream->opened = stream->opened || record->state == HSI_RECORD_OPENED;
     if (!stream->opened && tap->phases.count == 0) {
         conceal(record);
@@ -98,7 +102,11 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
  * wire does not tell. */
 static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool plain)
 {
-    if (plain && record->outer_type == HSI_CONTENT_APPLICATION_DATA) {
+    const char *blind = hsi_gap_blind(stream, record);
+    if (blind != NULL) {
+        record->state = HSI_RECORD_UNREADABLE;
+        record->reason = blind;
+    } else if (plain && record->outer_type == HSI_CONTENT_APPLICATION_DATA) {
         record->state = HSI_RECORD_UNREADABLE;
         record->reason = "application data is always protected, and no keys were agreed on that it could be under";
     } else if (plain) {
@@ -231,7 +239,7 @@ static hsi_status new_elided(hsi_tap *tap, hsi_stream *stream, const hsi_entry *
                              .type = HSI_CONTENT_APPLICATION_DATA,
                              .version = (uint16_t)(header.length > 2 ? header.data[1] << 8 | header.data[2] : 0),
                              .header = header};
-    HSI_TRY(new_record(tap, stream, &frame, &record));
+    HSI_TRY(hsi_stream_record(tap, stream, &frame, &record));
     record->state = HSI_RECORD_ELIDED;
     record->elided = run->number;
     record->elided_bytes = total_of(run);
@@ -273,7 +281,7 @@ static hsi_status take_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame 
             return HSI_OK;
         }
     }
-    HSI_TRY(new_record(tap, stream, frame, &record));
+    HSI_TRY(hsi_stream_record(tap, stream, frame, &record));
     HSI_TRY(open_record(tap, stream, record, plain));
     hsi_framer_consume(&stream->framer, frame);
     HSI_TRY(hsi_tap_emit(tap, HSI_EVENT_RECORD, record));
@@ -283,33 +291,38 @@ static hsi_status take_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame 
 hsi_status hsi_stream_drain(hsi_tap *tap, hsi_stream *stream, bool *waiting)
 {
     hsi_frame frame;
+    bool ready;
     *waiting = false;
     if (stream->elided != NULL) {
         HSI_TRY(take_elided(tap, stream, waiting));
     }
-    while (!*waiting && hsi_framer_peek(&stream->framer, &frame)) {
+    HSI_TRY(hsi_gap_pass(tap, stream, waiting, &ready));
+    while (ready && !*waiting && hsi_framer_peek(&stream->framer, &frame)) {
         HSI_TRY(take_record(tap, stream, &frame, waiting));
     }
     return HSI_OK;
 }
 
-hsi_status hsi_stream_cut(hsi_tap *tap, hsi_stream *stream)
+const char hsi_stream_ended[] = "the stream ends inside this record";
+
+hsi_status hsi_stream_cut(hsi_tap *tap, hsi_stream *stream, const char *reason)
 {
     hsi_frame frame;
     hsi_record *record;
     HSI_TRY(hsi_reassembly_cut(tap, stream));
+    hsi_gap_drop(stream);
     if (!hsi_framer_peek_cut(&stream->framer, &frame)) {
         return HSI_OK;
     }
-    HSI_TRY(new_record(tap, stream, &frame, &record));
+    HSI_TRY(hsi_stream_record(tap, stream, &frame, &record));
     record->state = HSI_RECORD_CUT;
-    record->reason = "the stream ends inside this record";
+    record->reason = reason;
     hsi_framer_consume(&stream->framer, &frame);
     return hsi_tap_emit(tap, HSI_EVENT_RECORD, record);
 }
 
 hsi_status hsi_stream_end(hsi_tap *tap, hsi_stream *stream, hsi_end end, uint64_t time_ns)
 {
-    HSI_TRY(hsi_stream_cut(tap, stream));
+    HSI_TRY(hsi_stream_cut(tap, stream, hsi_stream_ended));
     return emit_close(tap, stream, end < HSI_COUNT(close_kinds) ? close_kinds[end] : "truncated", time_ns, NULL);
 }

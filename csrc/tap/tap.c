@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "tap/fold.h"
+#include "tap/gap.h"
 #include "tap/given_keys.h"
 #include "tap/key_schedule.h"
 #include "tap/secret_store.h"
@@ -97,7 +98,8 @@ static hsi_status take_phase(hsi_tap *tap, const hsi_entry *entry)
 /* Is it taken in its order on the wire, and tells of no secret? */
 static bool is_wire(const hsi_entry *entry)
 {
-    return entry->kind == HSI_ENTRY_WIRE || entry->kind == HSI_ENTRY_END || entry->kind == HSI_ENTRY_ELIDED;
+    return entry->kind == HSI_ENTRY_WIRE || entry->kind == HSI_ENTRY_END || entry->kind == HSI_ENTRY_ELIDED ||
+           entry->kind == HSI_ENTRY_OPENING || entry->kind == HSI_ENTRY_FAULT;
 }
 
 static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
@@ -138,11 +140,19 @@ static hsi_status take_wire_entry(hsi_tap *tap, const hsi_entry *entry, bool *wa
     hsi_stream *stream = &tap->streams[entry->sender];
     switch (entry->kind) {
     case HSI_ENTRY_WIRE:
+        if (hsi_gap_hides(tap, stream, entry)) {
+            return hsi_gap_show(tap, stream, entry);
+        }
         HSI_TRY(feed(stream, entry));
         return hsi_stream_drain(tap, stream, waiting);
     case HSI_ENTRY_ELIDED:
         stream->elided = entry;
         return hsi_stream_drain(tap, stream, waiting);
+    case HSI_ENTRY_FAULT:
+        return hsi_gap_take(tap, stream, entry);
+    case HSI_ENTRY_OPENING:
+        hsi_gap_forget(stream);
+        return HSI_OK;
     case HSI_ENTRY_END:
         return hsi_stream_end(tap, stream, (hsi_end)entry->code, entry->time_ns);
     default:
@@ -175,7 +185,7 @@ static hsi_status finish(hsi_tap *tap)
     tap->final = true;
     HSI_TRY(take_wire(tap));
     for (size_t i = 0; i < HSI_COUNT(tap->streams); i++) {
-        HSI_TRY(hsi_stream_cut(tap, &tap->streams[i]));
+        HSI_TRY(hsi_stream_cut(tap, &tap->streams[i], hsi_stream_ended));
     }
     return HSI_OK;
 }

@@ -56,6 +56,10 @@ HSI_MUST_USE hsi_status hsi_tap_fields(hsi_tap *tap, const hsi_message *message,
  * transcript, or the hash is not known (yet). */
 HSI_MUST_USE hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message *message, hsi_bytes *out);
 
+/* hsi_tap_known borrows a secret of a negotiation that belongs to no epoch ("premaster secret"), as it was surfaced or can be
+ * computed so far; empty: it is not known. */
+HSI_MUST_USE hsi_status hsi_tap_known(hsi_tap *tap, const hsi_handshake *handshake, const char *label, hsi_bytes *out);
+
 /* hsi_tap_handshake is the last completed negotiation, or the last one; NULL: none was begun. */
 const hsi_handshake *hsi_tap_handshake(const hsi_tap *tap);
 

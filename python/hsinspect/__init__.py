@@ -48,6 +48,7 @@ from hsinspect.trace import Trace
 
 if TYPE_CHECKING:
     from hsinspect import lab
+    from hsinspect.capture import CaptureFault, iter_capture, read_capture
     from hsinspect.certificate import Certificate
     from hsinspect.saved import load
     from hsinspect.server import Server, serve
@@ -56,12 +57,15 @@ if TYPE_CHECKING:
 
 # Loaded when they are first asked for: name -> module.
 _LATER = {
+    "CaptureFault": "hsinspect.capture",
     "Certificate": "hsinspect.certificate",
     "Server": "hsinspect.server",
     "Step": "hsinspect.steps",
     "Verification": "hsinspect.verification",
+    "iter_capture": "hsinspect.capture",
     "lab": "hsinspect.lab",
     "load": "hsinspect.saved",
+    "read_capture": "hsinspect.capture",
     "serve": "hsinspect.server",
 }
 
@@ -71,6 +75,7 @@ __all__ = [
     "Alert",
     "ApplicationData",
     "BusyError",
+    "CaptureFault",
     "Certificate",
     "CertificateError",
     "ChangeCipherSpec",
@@ -103,8 +108,10 @@ __all__ = [
     "WantWriteError",
     "connect",
     "create_default_context",
+    "iter_capture",
     "lab",
     "load",
+    "read_capture",
     "serve",
 ]
 

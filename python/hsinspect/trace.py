@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import IO, TYPE_CHECKING, Any
 
 from hsinspect import _core
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import os
     from datetime import datetime
 
+    from hsinspect.capture import CaptureFault
     from hsinspect.steps import Step
     from hsinspect.verification import Verification
 
@@ -98,6 +100,21 @@ class Trace(_core.Trace):
         from datetime import UTC, datetime
 
         return None if self.started_ns is None else datetime.fromtimestamp(self.started_ns / 1e9, UTC)
+
+    @property
+    def opening(self) -> tuple[tuple[_core.Side, bytes], ...]:
+        """What went over a captured connection before TLS began, in turns: (sender, bytes). STARTTLS and its like."""
+        said = [entry for entry in self.opening_entries if entry[1]]  # of a redacted copy nothing is left
+        turns = groupby(said, key=lambda entry: entry[0])
+        return tuple((sender, b"".join(data for _, data in turn)) for sender, turn in turns)
+
+    @property
+    def capture_faults(self) -> tuple[CaptureFault, ...]:
+        """What the capture lacks of the connection, or has twice."""
+        from hsinspect.capture import CaptureFault
+
+        names = ("kind", "sender", "offset", "length", "packet", "time_ns")
+        return tuple(CaptureFault(**dict(zip(names, entry, strict=True))) for entry in self.fault_entries)
 
     @property
     def verification(self) -> Verification:

@@ -33,7 +33,7 @@ static const hsi_entry secret = {
 
 /* A journal of both entries, as the format has it. */
 static const uint8_t as_bytes[] = {
-    'H',  'S',  'I',  'J',  0x00, 0x02,                                  /* the format, version 2 */
+    'H',  'S',  'I',  'J',  0x00, 0x03,                                  /* the format, version 3 */
     0x01,                                                                /* finished */
     0x02, 0x02, 0x01, 0x01,                                              /* WIRE, nobody, server, unread */
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,                      /* number */
@@ -252,7 +252,7 @@ static void bytes_that_say_what_nobody_writes_are_no_journal(void **state)
         uint8_t value;
     } wrong[] = {
         {0, 'h'},                                 /* another file */
-        {5, 3},                                   /* a later version */
+        {5, 4},                                   /* a later version */
         {6, 2},                                   /* neither finished nor not */
         {FIRST_ENTRY_AT, 0},                      /* no kind */
         {FIRST_ENTRY_AT, HSI_ENTRY_KINDS},        /* a kind too many */

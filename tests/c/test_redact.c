@@ -52,9 +52,10 @@ static const struct {
     const char *left;
     const char *with_addresses;
 } kept[] = {
-    {HSI_ENTRY_START, "", "dna"},   {HSI_ENTRY_WIRE, "dn", "dn"},     {HSI_ENTRY_END, "dna", "dna"},
-    {HSI_ENTRY_PHASE, "na", "na"},  {HSI_ENTRY_RESULT, "dna", "dna"}, {HSI_ENTRY_VERDICT, "dna", "dna"},
-    {HSI_ENTRY_NOTE, "dna", "dna"}, {HSI_ENTRY_ELIDED, "dna", "dna"},
+    {HSI_ENTRY_START, "", "dna"},    {HSI_ENTRY_WIRE, "dn", "dn"},     {HSI_ENTRY_END, "dna", "dna"},
+    {HSI_ENTRY_PHASE, "na", "na"},   {HSI_ENTRY_RESULT, "dna", "dna"}, {HSI_ENTRY_VERDICT, "dna", "dna"},
+    {HSI_ENTRY_NOTE, "dna", "dna"},  {HSI_ENTRY_ELIDED, "dna", "dna"}, {HSI_ENTRY_OPENING, "na", "na"},
+    {HSI_ENTRY_FAULT, "dna", "dna"},
 };
 
 static void only_what_the_wire_shows_stays(void **state)

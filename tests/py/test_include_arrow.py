@@ -21,7 +21,7 @@ SYSTEM = {  # header, up to a "/" at the end -> the folders that may include it
     "gnutls/": {"crypto", "live"},
     "Python.h": {"py"},
     "sys/": {"live"},
-    "arpa/": {"live", "tap"},
+    "arpa/": {"capture", "live", "tap"},
     "netinet/": {"live"},
     "unistd.h": {"live"},
     "fcntl.h": {"live"},

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from hsinspect.cli import connect, demo, info, lab
+from hsinspect.cli import captures, connect, demo, info, lab
 from hsinspect.views.show import show_bytes
 
 Command = Callable[[argparse.Namespace], int]
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="hsinspect", description="TLS handshakes from the inside.")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for command in (demo, lab, connect, info):
+    for command in (demo, lab, connect, captures, info):
         command.add_to(commands)
     return top
 

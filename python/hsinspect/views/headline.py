@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hsinspect.views.model import Counts, wire_bytes
-from hsinspect.views.show import show_bytes
+from hsinspect.views.show import counted, show_bytes
 
 if TYPE_CHECKING:
     from hsinspect.trace import Trace
@@ -64,6 +64,28 @@ def _has_client(trace: Trace) -> bool:
     return {phase.side for phase in trace.phases} != {"server"}
 
 
+_FAULTS = {
+    "missing start": "the capture begins after the {sender} had begun to send",
+    "hole": "{length} of the {sender}'s are missing in the capture, from offset {offset} on",
+    "conflict": "{length} of the {sender}'s came again, as others, from offset {offset} on: the first ones count",
+    "cut packet": "{length} of the {sender}'s were cut off when they were captured, from offset {offset} on",
+}
+_FAULTS_SHOWN = 8
+
+
+def _capture_remarks(trace: Trace) -> Iterator[str]:
+    if trace.opening:
+        size = sum(len(data) for _, data in trace.opening)
+        yield f"before TLS: {counted(size, 'plain byte')} in {counted(len(trace.opening), 'turn')}"
+    faults = trace.capture_faults
+    for fault in faults[:_FAULTS_SHOWN]:
+        length = counted(fault.length, "byte") if fault.length else "bytes"
+        text = _FAULTS[fault.kind].format(sender=fault.sender, length=length, offset=fault.offset)
+        yield f"{text} (packet {fault.packet})"
+    if len(faults) > _FAULTS_SHOWN:
+        yield f"and {len(faults) - _FAULTS_SHOWN} more faults of the capture"
+
+
 def remarks_of(trace: Trace) -> tuple[str, ...]:
     """What the rows cannot say."""
     return tuple(_remarks(trace))
@@ -76,6 +98,7 @@ def _remarks(trace: Trace) -> Iterator[str]:
                 yield f"step {step.number} ({step.name}): {step.absent}"
     elif trace.finished:
         yield "ends here: the handshake was not completed"
+    yield from _capture_remarks(trace)
     for side, error in sorted(trace.errors.items()):
         yield f"{side}: {show_bytes(type(error).__name__)}: {show_bytes(str(error))}"
     if trace.verification.trusted is False:

@@ -105,7 +105,7 @@ class Rows:
         )
 
     def of_unopened(self, record: _core.Record) -> Row:
-        label = _CONTENT.get(record.content_type, show_bytes(record.content_type))
+        label = _CONTENT.get(record.content_type, show_bytes(record.content_type)) if record.header else "bytes"
         return replace(self.of_one_record(record, label), failures=(*self.what_failed(record), *_altered(record)))
 
     def of_one_record(self, record: _core.Record, label: str) -> Row:

@@ -1,0 +1,226 @@
+/* Conversation: see the header. Until it is known what the flow is, its entries wait in a journal of their own, in which the
+ * sender is the end's number.
+ * SPDX-License-Identifier: MIT */
+#include "capture/conversation.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "capture/detect.h"
+#include "tap/framer.h"
+#include "tap/hello.h"
+
+enum { ADDRESS_TEXT = INET6_ADDRSTRLEN + sizeof "65535", FAULT_AUX = 16 };
+
+struct hsi_conversation {
+    hsi_endpoint ends[2];
+    uint64_t time_ns;
+    bool late; /* its start is not in the capture, or not all of it */
+    bool other; /* it is not TLS */
+    hsi_detector detector;
+    hsi_journal *waiting;
+    size_t waits; /* bytes in there */
+    hsi_trace *trace; /* NULL: not known to be TLS */
+};
+
+hsi_conversation *hsi_conversation_new(const hsi_endpoint ends[2], uint64_t time_ns)
+{
+    hsi_conversation *c = hsi_memory_new(sizeof *c);
+    if (c != NULL) {
+        c->ends[0] = ends[0];
+        c->ends[1] = ends[1];
+        c->time_ns = time_ns;
+    }
+    return c;
+}
+
+static void stop_waiting(hsi_conversation *c)
+{
+    hsi_detector_cleanup(&c->detector);
+    hsi_journal_free(c->waiting);
+    c->waiting = NULL;
+}
+
+void hsi_conversation_free(hsi_conversation *c)
+{
+    if (c != NULL) {
+        stop_waiting(c);
+        hsi_trace_drop(c->trace);
+        hsi_memory_free(c, sizeof *c);
+    }
+}
+
+hsi_trace *hsi_conversation_trace(const hsi_conversation *c)
+{
+    return c->trace;
+}
+
+/* ---- entries ---- */
+
+static uint8_t side_of(const hsi_conversation *c, uint8_t end)
+{
+    return end == c->detector.client ? HSI_CLIENT : HSI_SERVER;
+}
+
+static hsi_status append(hsi_journal *journal, const hsi_entry *entry)
+{
+    hsi_journal_set_now(journal, entry->time_ns);
+    return hsi_journal_append(journal, entry);
+}
+
+/* Appends to the trace, or to what waits. */
+static hsi_status tell(hsi_conversation *c, hsi_entry *entry)
+{
+    if (c->other) {
+        return HSI_OK;
+    }
+    if (c->trace != NULL) {
+        entry->sender = side_of(c, entry->sender);
+        return append(hsi_trace_journal(c->trace), entry);
+    }
+    if (c->waiting == NULL) {
+        c->waiting = hsi_journal_new();
+    }
+    return c->waiting == NULL ? HSI_NO_MEMORY : append(c->waiting, entry);
+}
+
+/* "host\0port", as a START entry has it. */
+static hsi_bytes address(char out[ADDRESS_TEXT], const hsi_endpoint *end)
+{
+    if (inet_ntop(end->version == 4 ? AF_INET : AF_INET6, end->address, out, INET6_ADDRSTRLEN) == NULL) {
+        out[0] = '\0';
+    }
+    size_t host = strlen(out) + 1;
+    int port = snprintf(out + host, ADDRESS_TEXT - host, "%u", end->port);
+    return hsi_bytes_of(out, host + (size_t)port);
+}
+
+static hsi_status tell_start(const hsi_conversation *c, hsi_journal *journal)
+{
+    char client[ADDRESS_TEXT];
+    char server[ADDRESS_TEXT];
+    const hsi_entry entry = {.kind = HSI_ENTRY_START,
+                             .side = HSI_NOBODY,
+                             .sender = HSI_NOBODY,
+                             .code = HSI_TRANSPORT_TCP,
+                             .number = c->time_ns,
+                             .time_ns = c->time_ns,
+                             .data = address(client, &c->ends[c->detector.client]),
+                             .name = address(server, &c->ends[!c->detector.client])};
+    return append(journal, &entry);
+}
+
+/* Bytes that waited: what is before `begins` is the opening, the rest is TLS. */
+static hsi_status tell_waited(hsi_journal *journal, const hsi_entry *entry, size_t *begins)
+{
+    hsi_entry part = *entry;
+    size_t before = entry->data.length < *begins ? entry->data.length : *begins;
+    *begins -= before;
+    part.data = hsi_bytes_slice(entry->data, 0, before);
+    if (before > 0) {
+        HSI_TRY(append(journal, &part));
+    }
+    part.kind = HSI_ENTRY_WIRE;
+    part.data = hsi_bytes_slice(entry->data, before, entry->data.length - before);
+    return part.data.length == 0 ? HSI_OK : append(journal, &part);
+}
+
+static hsi_status tell_all_waited(hsi_conversation *c, hsi_journal *journal)
+{
+    size_t *begins = c->detector.begins;
+    HSI_TRY(tell_start(c, journal));
+    for (size_t i = 0; i < hsi_journal_count(c->waiting); i++) {
+        hsi_entry entry = *hsi_journal_peek(c->waiting, i);
+        uint8_t end = entry.sender;
+        entry.sender = side_of(c, end);
+        HSI_TRY(entry.kind == HSI_ENTRY_OPENING ? tell_waited(journal, &entry, &begins[end]) : append(journal, &entry));
+    }
+    return HSI_OK;
+}
+
+static hsi_status begin(hsi_conversation *c)
+{
+    hsi_journal *journal = hsi_journal_new();
+    if (journal == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    hsi_status status = tell_all_waited(c, journal);
+    if (status != HSI_OK) {
+        hsi_journal_free(journal);
+        return status;
+    }
+    stop_waiting(c);
+    return hsi_trace_of(&c->trace, journal);
+}
+
+/* ---- what it is ---- */
+
+/* Where no hello says who the client is: servers have the lower ports. */
+static hsi_status begin_late(hsi_conversation *c, uint8_t from, hsi_bytes data)
+{
+    bool answers = hsi_hello_begins(data) == HSI_HELLO_SERVER;
+    c->detector.client = answers ? !from : c->ends[0].port < c->ends[1].port;
+    c->detector.begins[0] = c->detector.begins[1] = 0;
+    return begin(c);
+}
+
+/* A connection whose start is not in the capture may be TLS although it begins with no hello: records are looked for where a
+ * packet begins, for as long as an opening may take. */
+static hsi_status decide(hsi_conversation *c, uint8_t from, hsi_bytes data)
+{
+    if (c->detector.verdict == HSI_DETECT_TLS) {
+        return begin(c);
+    }
+    if (c->late && hsi_framer_finds(data)) {
+        return begin_late(c, from, data);
+    }
+    c->other = c->detector.verdict == HSI_DETECT_OTHER && (!c->late || c->waits > HSI_OPENING_MOST);
+    if (c->other) {
+        stop_waiting(c);
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_conversation_bytes(hsi_conversation *c, uint8_t from, hsi_bytes data, uint64_t time_ns)
+{
+    hsi_entry entry = {.kind = c->trace == NULL ? HSI_ENTRY_OPENING : HSI_ENTRY_WIRE,
+                       .side = HSI_NOBODY,
+                       .sender = from,
+                       .time_ns = time_ns,
+                       .data = data};
+    HSI_TRY(tell(c, &entry));
+    if (c->trace != NULL || c->other) {
+        return HSI_OK;
+    }
+    c->waits += data.length;
+    if (c->detector.verdict == HSI_DETECT_UNDECIDED) {
+        HSI_TRY(hsi_detector_take(&c->detector, from, data));
+    }
+    return decide(c, from, data);
+}
+
+hsi_status hsi_conversation_fault(hsi_conversation *c, uint8_t from, const hsi_capture_fault *fault)
+{
+    uint8_t aux[FAULT_AUX];
+    for (size_t i = 0; i < FAULT_AUX / 2; i++) {
+        aux[i] = (uint8_t)(fault->length >> (56 - 8 * i));
+        aux[i + 8] = (uint8_t)(fault->packet >> (56 - 8 * i));
+    }
+    hsi_entry entry = {.kind = HSI_ENTRY_FAULT,
+                       .side = HSI_NOBODY,
+                       .sender = from,
+                       .code = (uint8_t)fault->kind,
+                       .number = fault->offset,
+                       .time_ns = fault->time_ns,
+                       .aux = hsi_bytes_of(aux, sizeof aux)};
+    c->late = c->late || (c->trace == NULL && fault->kind != HSI_FAULT_CONFLICT);
+    return tell(c, &entry);
+}
+
+hsi_status hsi_conversation_end(hsi_conversation *c, uint8_t from, hsi_end end, uint64_t time_ns)
+{
+    hsi_entry entry = {
+        .kind = HSI_ENTRY_END, .side = HSI_NOBODY, .sender = from, .code = (uint8_t)end, .time_ns = time_ns};
+    return tell(c, &entry);
+}

@@ -1,0 +1,183 @@
+"""Captures: the TLS connections in a pcap or pcapng file, with the keys that somebody has.
+
+    for trace in hsinspect.iter_capture("dump.pcapng.gz", keylog="keys.txt"):
+        print(trace)
+
+What can be read, and every limit: docs/reading.md.
+
+SPDX-License-Identifier: MIT
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import IO, Literal, TypeAlias
+
+from hsinspect import _core
+from hsinspect.settings import read_file
+from hsinspect.trace import Trace
+
+Path: TypeAlias = str | os.PathLike[str]
+Keylog: TypeAlias = "Path | _core.Buffer"  # a path, or the text itself
+PrivateKey: TypeAlias = "Path | _core.Buffer | tuple[Path | _core.Buffer, str | None]"  # with its password
+
+_PIECE = 1 << 18  # bytes read at once; the traces that end in one piece are in memory together
+_GZIP = b"\x1f\x8b"
+_OTHER_FORMATS = {  # what else people may have at hand
+    b"\x28\xb5\x2f\xfd": "zstd: decompress it first",
+    b"BZh": "bzip2: decompress it first",
+    b"\xfd7zXZ": "xz: decompress it first",
+    b"\x34\xcd\xb2\xa1": "an old modified pcap: convert it with editcap",
+    b"snoop\0": "snoop: convert it with editcap",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureFault:
+    """Something that a capture lacks of a connection, or has twice.
+
+    kind: "missing start" (it was there before the capture), "hole" (bytes were never captured), "cut packet" (they were
+    cut off when they were captured, snaplen), "conflict" (they came again, and were others; the first ones count).
+    sender: whose bytes. offset: in what it sent over TCP, from 0. length: in bytes, 0 where it is not known. packet: in
+    which it showed, counted from 1 as Wireshark does. time_ns: of that packet, ns since 1970.
+    """
+
+    kind: Literal["missing start", "hole", "conflict", "cut packet"]
+    sender: _core.Side
+    offset: int
+    length: int
+    packet: int
+    time_ns: int
+
+
+def read_capture(
+    path: Path | IO[bytes],
+    keylog: Keylog | Iterable[Keylog] | None = None,
+    private_keys: Iterable[PrivateKey] = (),
+    psks: Mapping[bytes | None, _core.Buffer] | None = None,
+) -> list[Trace]:
+    """The TLS connections of a capture, in the order in which they ended. Arguments and errors: see iter_capture."""
+    return list(iter_capture(path, keylog, private_keys, psks))
+
+
+def iter_capture(
+    path: Path | IO[bytes],
+    keylog: Keylog | Iterable[Keylog] | None = None,
+    private_keys: Iterable[PrivateKey] = (),
+    psks: Mapping[bytes | None, _core.Buffer] | None = None,
+) -> Iterator[Trace]:
+    """Yields the trace of each TLS connection as it ends; memory is bounded by those that are open.
+
+    path: a pcap or pcapng file, or one opened in binary mode; may be gzipped. keylog: NSS key log, RFC 9850: a path, or
+    the text as bytes, or several of these. private_keys: RSA keys, each a path or its bytes, or with its password
+    (key, password). psks: pre-shared keys by identity; None: of any.
+    Raises OSError where a file cannot be read, ValueError where it is no capture or no key. A file that is damaged, or
+    ends inside a packet, gives what came before, and a UserWarning.
+    """
+    capture = _core.Capture()
+    for log in _several(keylog):
+        capture.add_keylog(_content(log))
+    for key in private_keys:
+        _add_private_key(capture, key)
+    for identity, psk in (psks or {}).items():
+        capture.add_psk(identity, psk)
+    return _traces(capture, path)
+
+
+def _several(keylog: Keylog | Iterable[Keylog] | None) -> Iterable[Keylog]:
+    if keylog is None:
+        return ()
+    if isinstance(keylog, str | os.PathLike | bytes | bytearray | memoryview):
+        return (keylog,)
+    return keylog
+
+
+def _content(source: Path | _core.Buffer) -> _core.Buffer:
+    return read_file(source) if isinstance(source, str | os.PathLike) else source
+
+
+def _add_private_key(capture: _core.Capture, key: PrivateKey) -> None:
+    source, password = key if isinstance(key, tuple) else (key, None)
+    try:
+        capture.add_private_key(_content(source), password)
+    except ValueError as error:
+        name = os.fspath(source) if isinstance(source, str | os.PathLike) else "private key"
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _traces(capture: _core.Capture, path: Path | IO[bytes]) -> Iterator[Trace]:
+    with ExitStack() as stack:
+        file = stack.enter_context(open(path, "rb")) if isinstance(path, str | os.PathLike) else path
+        name = os.fspath(path) if isinstance(path, str | os.PathLike) else "capture"
+        start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
+        pieces = _pieces(start, file)
+        yield from _read(capture, _gunzipped(pieces) if start.startswith(_GZIP) else pieces, str(name))
+
+
+def _exactly(file: IO[bytes], length: int) -> bytes:
+    """The first bytes of a file, which may be a pipe."""
+    start = b""
+    while len(start) < length and (more := file.read(length - len(start))):
+        start += more
+    return start
+
+
+def _pieces(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
+    yield start
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Unzips all members; the gzip module would keep back what stands before the place where a file is cut."""
+    unzip = zlib.decompressobj(wbits=31)
+    for piece in pieces:
+        while piece:
+            if unzip.eof:
+                if not piece.startswith(_GZIP[:1]):  # padding behind the last member
+                    return
+                unzip = zlib.decompressobj(wbits=31)
+            yield unzip.decompress(piece, _PIECE)
+            piece = unzip.unconsumed_tail or unzip.unused_data
+    if not unzip.eof:
+        raise EOFError("it ends inside its gzip stream")
+
+
+def _read(capture: _core.Capture, pieces: Iterator[bytes], name: str) -> Iterator[Trace]:
+    start, damaged = b"", ""
+    try:
+        for piece in pieces:
+            start = start or piece
+            yield from _taken(capture, capture.feed(piece))
+    except (EOFError, zlib.error) as error:
+        damaged = str(error)
+    except ValueError as error:
+        if not capture.counts["packets"]:
+            raise ValueError(f"{name}: {_what_else(start)}") from None
+        damaged = str(error)
+    try:
+        yield from _taken(capture, capture.finish())
+    except ValueError:
+        raise ValueError(f"{name}: {_what_else(start)}") from None
+    if damaged or capture.counts["cut_tail"]:
+        reason = damaged or "it ends inside a packet"
+        warnings.warn(f"{name} is damaged: {reason}; what came before was read", stacklevel=3)
+
+
+def _taken(capture: _core.Capture, waiting: int) -> Iterator[Trace]:
+    for _ in range(waiting):
+        trace = Trace()
+        capture.take_into(trace)
+        yield trace
+
+
+def _what_else(start: bytes) -> str:
+    """Why it is no capture."""
+    known = next((text for magic, text in _OTHER_FORMATS.items() if start.startswith(magic)), None)
+    begins = f"begins with {start[:4].hex(' ')}" if start else "is empty"
+    return f"not a pcap or pcapng file: {begins}" + (f" ({known})" if known else "")

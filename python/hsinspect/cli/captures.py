@@ -1,0 +1,148 @@
+"""hsinspect show and hsinspect verify: the TLS connections in a capture.
+
+verify prints a line for each connection and each check that failed; its exit code is 1 where one did, or where there
+was no connection.
+
+SPDX-License-Identifier: MIT
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import IO, Any
+
+from hsinspect.cli.show import add_view_options, show
+from hsinspect.trace import Trace
+from hsinspect.views.show import show_bytes
+
+
+def add_to(commands: Any) -> None:
+    """Both commands' arguments."""
+    command = commands.add_parser("show", help="the TLS connections in a capture")
+    _add_file_and_keys(command)
+    command.add_argument("--connection", type=int, metavar="N", help="only the N-th, from 1")
+    command.add_argument("--json", action="store_true", help="as JSON, a line for each connection")
+    command.add_argument("--reveal", action="store_true", help="show secrets")
+    add_view_options(command)
+    command.set_defaults(run=run_show)
+    command = commands.add_parser("verify", help="recompute all there is in a capture, and say what is wrong")
+    _add_file_and_keys(command)
+    command.add_argument("--rules", action="store_true", help="a rule of conformance that is broken counts too")
+    command.set_defaults(run=run_verify)
+
+
+def _add_file_and_keys(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", help="pcap or pcapng, may be gzipped; -: standard input")
+    command.add_argument("--keylog", action="append", metavar="FILE", help="NSS key log; may be repeated")
+    command.add_argument(
+        "--key", action="append", default=[], type=_key, metavar="FILE[:PASSWORD]", help="RSA private key; likewise"
+    )
+    command.add_argument(
+        "--psk", action="append", default=[], type=_psk, metavar="IDENTITY:HEX", help="no IDENTITY: for any; likewise"
+    )
+
+
+def _key(text: str) -> tuple[str, str | None]:
+    """A path, or a path and a password."""
+    path, colon, password = text.rpartition(":")
+    return (text, None) if os.path.exists(text) or not colon else (path, password)
+
+
+def _psk(text: str) -> tuple[bytes | None, bytes]:
+    """An identity, None for any, and a key."""
+    identity, _, digits = text.rpartition(":")
+    return (identity.encode() or None, bytes.fromhex(digits))
+
+
+# ---- reading ----
+
+
+def _numbered(options: argparse.Namespace) -> Iterator[tuple[int, Trace]]:
+    from hsinspect.capture import iter_capture
+
+    file: str | IO[bytes] = sys.stdin.buffer if options.file == "-" else options.file
+    return enumerate(iter_capture(file, options.keylog, options.key, dict(options.psk)), 1)
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Warnings as lines of ours, not of Python's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda message, *_: _complain(str(message))
+        yield
+
+
+def _complain(text: str) -> None:
+    print(f"hsinspect: {show_bytes(text)}", file=sys.stderr)
+
+
+def _each(options: argparse.Namespace, use: Any) -> int:
+    """Has each connection used; gives the worst of what that returns. 1: there was none, or the file cannot be read."""
+    codes = []
+    with _plain_warnings():
+        try:
+            for number, trace in _numbered(options):
+                codes.append(use(number, trace, options))
+        except ValueError as error:
+            _complain(str(error))
+            return 1
+    if not codes:
+        _complain(f"no TLS connection in {options.file}")
+    return max(codes, default=1)
+
+
+# ---- the commands ----
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """Shows each connection, or one."""
+    return _each(options, _show)
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Verifies each connection."""
+    return _each(options, _verify)
+
+
+def _show(number: int, trace: Trace, options: argparse.Namespace) -> int:
+    if options.connection not in (None, number):
+        return 0
+    if options.json:
+        print(json.dumps(trace.to_dict(secrets=options.reveal)))
+        return 0
+    print(f"{_title(number, trace)}\n")
+    show(trace, options, reveal=options.reveal)
+    print()
+    return 0
+
+
+def _verify(number: int, trace: Trace, options: argparse.Namespace) -> int:
+    verdicts = [check.ok for check in trace.checks]
+    failed = [check for check in trace.checks if check.ok is False and (options.rules or check.kind == "computed")]
+    suite = "" if trace.cipher_suite is None else f" {trace.cipher_suite.name}"
+    print(
+        f"{_title(number, trace)}  {trace.version or 'no version'}{suite}  "
+        f"{verdicts.count(True)} ok, {len(failed)} failed, {verdicts.count(None)} not checkable"
+    )
+    for check in failed:
+        print(f"    {check.name}: {show_bytes(check.reason or 'it does not hold')}")
+    return 1 if failed else 0
+
+
+def _title(number: int, trace: Trace) -> str:
+    ends = [_address(address) for address in (trace.client_address, trace.server_address)]
+    return f"{number}. {' -> '.join(ends)}"
+
+
+def _address(address: tuple[str, int] | None) -> str:
+    if address is None:
+        return "?"
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

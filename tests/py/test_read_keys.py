@@ -1,0 +1,170 @@
+"""read_capture with keys of every kind: key logs, private keys, secrets in the file; and what is said if none fits."""
+
+import io
+import subprocess
+
+import hsinspect
+import packets
+import peers
+import pytest
+import recorder
+from carried import CAPTURE, KEYLOG, frames_of, lab, read_one, rsa, segments_of, turns_of
+from hsinspect import _core
+
+
+@pytest.fixture(scope="module")
+def rsa_key():
+    return _core.lab_certificate("RSA")[1]
+
+
+def test_a_private_key_opens_rsa_key_exchange_and_stays_out_of_the_trace(rsa_key, tmp_path):
+    live = rsa()
+    path = tmp_path / "server.key"
+    path.write_bytes(rsa_key)
+    for key in (path, str(path), rsa_key, (path, None), (rsa_key, "unused")):
+        trace = read_one(turns_of(live), private_keys=[key])
+        assert trace.application_data("client") == b"GET /" and trace.application_data("server") == b"hello"
+        assert bytes(trace.secret("premaster secret").value) == bytes(live.secret("premaster secret").value)
+        assert trace.secret("premaster secret").source == "private key"
+        trace.verify(rules=True)
+    assert rsa_key.splitlines()[1] not in trace.dumps() and b"PRIVATE KEY" not in trace.dumps()
+
+
+@pytest.mark.parametrize("version", ["TLSv1", "TLSv1.1", "TLSv1.2"])
+@pytest.mark.parametrize("extended", [True, False])
+def test_a_private_key_opens_every_version_before_1_3(rsa_key, version, extended):
+    trace = read_one(turns_of(rsa(version, extended_master_secret=extended)), private_keys=[rsa_key])
+    assert trace.application_data("client") == b"GET /"
+    trace.verify(rules=True)
+
+
+def openssl(*arguments, **named):
+    return subprocess.run(
+        ["openssl", *arguments], check=True, capture_output=True, env=peers.ENVIRONMENT, **named
+    ).stdout
+
+
+def test_a_private_key_may_be_der_pkcs12_or_encrypted(rsa_key, files, tmp_path):
+    turns = turns_of(rsa())
+    key = tmp_path / "k.pem"
+    key.write_bytes(rsa_key)
+    der = openssl("pkey", "-in", str(key), "-outform", "DER")
+    p12 = openssl("pkcs12", "-export", "-in", files.chain, "-inkey", files.key, "-passout", "pass:secret")
+    encrypted = openssl("pkcs8", "-topk8", "-in", str(key), "-passout", "pass:secret")
+    for given in (der, (p12, "secret"), (encrypted, "secret")):
+        assert read_one(turns, private_keys=[given]).application_data("client") == b"GET /"
+    for given in ((p12, "wrong"), (encrypted, "wrong"), encrypted):
+        with pytest.raises(ValueError, match="encrypted, and this is not its password"):
+            read_one(turns, private_keys=[given])
+    (tmp_path / "text").write_text("no key")
+    with pytest.raises(ValueError, match="text: it is no private key"):
+        read_one(turns, private_keys=[tmp_path / "text"])
+
+
+def test_a_private_key_that_does_not_fit_is_said_so(tmp_path):
+    other = openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
+    trace = read_one(turns_of(rsa()), private_keys=[other])
+    assert trace.application_data("client") == b""
+    reasons = {check.reason for check in trace.checks if check.ok is None}
+    assert any("no private key that was given fits the server's certificate" in reason for reason in reasons)
+    assert not any(check.ok is False for check in trace.checks)
+
+
+@pytest.mark.parametrize("options", [(), ("-no_ticket",)], ids=["by ticket", "by session ID"])
+def test_a_private_key_also_opens_a_later_resumption(tmp_path, options):
+    credentials = peers.Credentials.make(tmp_path, "rsa")
+    port = peers.free_port()
+    served = ["-cert", str(credentials.chain), "-key", str(credentials.key), "-tls1_2", "-rev", "-quiet", *options]
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", *served]
+    session = str(tmp_path / "session")
+    with peers.running(command, port), recorder.recorded(port) as through:
+        for argument in ("-sess_out", "-sess_in"):
+            client = ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-tls1_2", "-quiet"]
+            subprocess.run(
+                [*client, "-cipher", "AES128-SHA", argument, session],
+                input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT,
+            )  # fmt: skip
+    path = through.write(tmp_path / "capture.pcap")
+    traces = hsinspect.read_capture(path, private_keys=[credentials.key])
+    assert [trace.resumption for trace in traces] == [False, True]
+    for trace in traces:
+        assert trace.application_data("server") == b"olleh\n"
+        trace.verify(rules=True)
+    alone = [frame for recorded in through.connections[-1:] for frame in recorded.frames()]
+    (trace,) = hsinspect.read_capture(io.BytesIO(packets.pcap(alone)), private_keys=[credentials.key])
+    assert trace.application_data("server") == b""  # what it resumes is not in this capture
+
+
+def test_the_older_forms_of_a_key_log_open_rsa_key_exchange():
+    live = rsa()
+    premaster = bytes(live.secret("premaster secret").value).hex()
+    hello = next(message for message in live.messages if message.name == "ClientHello")
+    exchange = next(message for message in live.messages if message.name == "ClientKeyExchange")
+    encrypted = exchange["encrypted_pre_master_secret"].value[:8].hex()
+    for line in (f"RSA {encrypted} {premaster}", f"PMS_CLIENT_RANDOM {hello.random.hex()} {premaster}"):
+        trace = read_one(turns_of(live), keylog=f"# comment\r\n\r\n{line}".encode())
+        assert trace.application_data("server") == b"hello"
+        trace.verify(rules=True)
+
+
+def over_psk(folder, version, *options):
+    """A connection between openssl's programs with a pre-shared key, and the client's key log."""
+    port, keylog = peers.free_port(), folder / "keys"
+    psk = ["-psk", "0102030405060708", "-psk_identity", "somebody"]
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-nocert", "-rev", "-quiet", *psk, *options]
+    with peers.running(command, port), recorder.recorded(port) as through:
+        subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-quiet", version, *psk, *options,
+             "-keylogfile", str(keylog)],
+            input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT,
+        )  # fmt: skip
+    return through.write(folder / "capture.pcap"), keylog
+
+
+PSK = bytes.fromhex("0102030405060708")
+WRONG = bytes.fromhex("0102030405060709")
+
+
+def test_a_pre_shared_key_opens_its_key_exchange_by_identity_or_for_any(tmp_path):
+    path, _ = over_psk(tmp_path, "-tls1_2", "-cipher", "PSK-AES128-CBC-SHA256")
+    for psks in ({b"somebody": PSK}, {None: PSK}, {b"somebody": PSK, None: WRONG}, {b"else": WRONG, None: PSK}):
+        (trace,) = hsinspect.read_capture(path, psks=psks)
+        assert trace.application_data("server") == b"olleh\n"
+        trace.verify(rules=True)
+    for psks in ({b"else": PSK}, {b"somebody": WRONG}, {}):
+        (trace,) = hsinspect.read_capture(path, psks=psks)
+        assert trace.application_data("server") == b""
+
+
+def test_a_pre_shared_key_checks_the_binder_of_tls_1_3(tmp_path):
+    path, keylog = over_psk(tmp_path, "-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256")
+    for psks, ok in (({b"somebody": PSK}, True), ({None: PSK}, True), ({b"somebody": WRONG}, False), ({}, None)):
+        (trace,) = hsinspect.read_capture(path, keylog=keylog, psks=psks)
+        assert trace.application_data("server") == b"olleh\n"
+        assert {check.ok for check in trace.checks if check.name.startswith("psk_binder")} == {ok}
+
+
+def test_secrets_of_one_side_open_that_side_alone():
+    lines = [line for line in KEYLOG.read_bytes().splitlines(keepends=True) if line.startswith(b"SERVER_")]
+    (trace,) = hsinspect.read_capture(CAPTURE, keylog=b"".join(lines))
+    assert trace.application_data("server") != b"" and trace.application_data("client") == b""
+    assert not any(check.ok is False for check in trace.checks)
+
+
+def test_secrets_in_the_file_count_as_a_key_log():
+    live = lab(version="TLSv1.3")
+    writer = packets.Pcapng()
+    blocks = [writer.section(), writer.interface(), writer.secrets(live.keylog().encode())]
+    blocks += [writer.enhanced(frame) for frame in frames_of(segments_of(turns_of(live)))]
+    (trace,) = hsinspect.read_capture(io.BytesIO(b"".join(blocks)))
+    assert trace.application_data("client") == b"GET /"
+    trace.verify(rules=True)
+
+
+def test_no_repr_or_error_holds_a_key(rsa_key):
+    trace = read_one(turns_of(rsa()), private_keys=[rsa_key])
+    premaster = bytes(trace.secret("premaster secret").value).hex()
+    assert premaster not in repr(trace) + repr(trace.secrets) + str(trace).replace(" ", "").replace("\n", "")
+    with pytest.raises(ValueError, match="it is no private key") as raised:
+        read_one(turns_of(trace), private_keys=[(rsa_key[:200], "a password")])
+    assert "a password" not in str(raised.value)
