@@ -8,6 +8,7 @@
     X(OK, "ok")                                                                                                        \
     X(TRUNCATED, "the bytes end inside a field")                                                                       \
     X(ILLEGAL, "a value is not allowed here")                                                                          \
+    X(TOO_MANY, "a vector has more items than are shown")                                                              \
     X(NO_MEMORY, "out of memory")                                                                                      \
     X(UNSUPPORTED, "this GnuTLS does not have the algorithm")                                                          \
     X(CRYPTO, "GnuTLS failed in a computation of ours")                                                                \

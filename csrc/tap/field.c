@@ -32,14 +32,26 @@ static size_t offset_of(const hsi_fields *f, const hsi_cursor *in)
     return (size_t)(in->at - f->raw.data);
 }
 
-/* A field that is not in the tree yet, to be a child of `parent`; NULL: out of memory. */
+/* Is `before` the last item that its vector shows? Only a length field of three bytes has room for more. */
+static bool is_full(const hsi_field *before)
+{
+    return before != NULL && before->index == HSI_ITEMS_MAX - 1;
+}
+
+/* Why make refused a child of `parent`. */
+static hsi_status refusal(const hsi_field *parent)
+{
+    return is_full(parent->last) ? HSI_TOO_MANY : HSI_NO_MEMORY;
+}
+
+/* A field that is not in the tree yet, to be a child of `parent`; NULL: out of memory, or an item too many. */
 static hsi_field *make(hsi_fields *f, hsi_field *parent, const char *name, size_t offset, size_t length)
 {
-    hsi_field *field = hsi_arena_new(f->arena, sizeof *field);
+    const hsi_field *before = parent->last;
+    hsi_field *field = name == HSI_ITEM && is_full(before) ? NULL : hsi_arena_new(f->arena, sizeof *field);
     if (field == NULL) {
         return NULL;
     }
-    const hsi_field *before = parent->last;
     bool follows_item = before != NULL && before->index != HSI_NOT_AN_ITEM;
     *field = (hsi_field){.name = name,
                          .index = HSI_NOT_AN_ITEM,
@@ -136,7 +148,7 @@ hsi_status hsi_field_opaque(hsi_fields *f, hsi_cursor *in, const char *name, siz
     size_t offset = offset_of(f, in);
     hsi_field *field = make(f, open_at(f, offset), name, offset, length);
     if (field == NULL) {
-        return HSI_NO_MEMORY;
+        return refusal(f->open);
     }
     field->kind = HSI_FIELD_OPAQUE;
     field->content = content;
@@ -160,7 +172,7 @@ static hsi_status make_vector(hsi_field **out, hsi_fields *f, hsi_cursor *in, co
     hsi_field *vector = make(f, open_at(f, offset), name, offset, width + left);
     hsi_field *length = vector == NULL ? NULL : make(f, vector, "length", offset, width);
     if (length == NULL) {
-        return HSI_NO_MEMORY;
+        return refusal(vector == NULL ? f->open : vector);
     }
     length->kind = HSI_FIELD_UINT;
     length->number = left;
@@ -225,7 +237,7 @@ hsi_status hsi_field_bounded(hsi_fields *f, const hsi_cursor *in, const char *na
     size_t offset = offset_of(f, in);
     hsi_field *field = make(f, open_at(f, offset), name, offset, length);
     if (field == NULL) {
-        return HSI_NO_MEMORY;
+        return refusal(f->open);
     }
     field->bounded = true;
     attach(field);

@@ -36,6 +36,7 @@ struct hsi_field {
 };
 
 #define HSI_NOT_AN_ITEM SIZE_MAX
+#define HSI_ITEMS_MAX 65536 /* of a vector: a field takes up to a hundred times the memory of the bytes that it stands for */
 #define HSI_ITEM NULL /* as a name: the next item of the vector that is open */
 
 enum { HSI_RAW_PUBLIC_KEY = 2 }; /* CertificateType, RFC 7250 section 7 */
@@ -61,7 +62,8 @@ typedef struct hsi_fields {
     size_t elements; /* of DER, read so far: der.c bounds them */
 } hsi_fields;
 
-/* ---- reading: each adds leaves for exactly the bytes it moves past; on failure neither has changed ---- */
+/* ---- reading: each adds leaves for exactly the bytes it moves past; on failure neither has changed. TOO_MANY: an item after
+ * the last of HSI_ITEMS_MAX ---- */
 
 static inline bool hsi_fields_in(const hsi_fields *f, unsigned in)
 {
