@@ -59,24 +59,19 @@ hsi_status hsi_dissect_structs(hsi_fields *f, hsi_cursor *in, const char *name, 
     return HSI_OK;
 }
 
-hsi_status hsi_dissect_protocol_name(hsi_fields *f, hsi_cursor *in)
+hsi_status hsi_dissect_protocol_name(hsi_fields *f, hsi_cursor *in, const char *name)
 {
-    HSI_TRY(hsi_field_text_vector(f, in, HSI_ITEM, 1));
-    hsi_bytes name = hsi_field_last(f)->content;
-    if (name.length == 2) {
-        hsi_field_last(f)->meaning = hsi_protocol_name_grease((uint32_t)name.data[0] << 8 | name.data[1]);
+    HSI_TRY(hsi_field_text_vector(f, in, name, 1));
+    hsi_bytes text = hsi_field_last(f)->content;
+    if (text.length == 2) {
+        hsi_field_last(f)->meaning = hsi_protocol_name_grease((uint32_t)text.data[0] << 8 | text.data[1]);
     }
     return HSI_OK;
 }
 
 hsi_status hsi_dissect_protocol_names(hsi_fields *f, hsi_cursor *in, const char *name)
 {
-    hsi_cursor list;
-    HSI_TRY(hsi_field_vector(f, in, name, 2, &list));
-    while (!hsi_cursor_empty(&list)) {
-        HSI_TRY(hsi_dissect_protocol_name(f, &list));
-    }
-    return HSI_OK;
+    return hsi_dissect_list(f, in, name, 2, hsi_dissect_protocol_name);
 }
 
 hsi_status hsi_dissect_nothing(hsi_fields *f, hsi_cursor *in)

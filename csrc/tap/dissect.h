@@ -23,9 +23,9 @@ HSI_MUST_USE hsi_status hsi_dissect_texts(hsi_fields *f, hsi_cursor *in, const c
 HSI_MUST_USE hsi_status hsi_dissect_structs(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                             hsi_dissector *item);
 
-/* hsi_dissect_protocol_name: ProtocolName of RFC 7301 section 3.1, the next item of the vector that is open; of GREASE, its
- * meaning says so. hsi_dissect_protocol_names: a vector of them, with a length field of two bytes. */
-HSI_MUST_USE hsi_status hsi_dissect_protocol_name(hsi_fields *f, hsi_cursor *in);
+/* hsi_dissect_protocol_name: ProtocolName of RFC 7301 section 3.1; of GREASE, its meaning says so.
+ * hsi_dissect_protocol_names: a vector of them, with a length field of two bytes. */
+HSI_MUST_USE hsi_status hsi_dissect_protocol_name(hsi_fields *f, hsi_cursor *in, const char *name);
 HSI_MUST_USE hsi_status hsi_dissect_protocol_names(hsi_fields *f, hsi_cursor *in, const char *name);
 
 /* hsi_dissect_point: an opaque vector with an ECPoint of some curve: in parts where its bytes say that it is uncompressed.

@@ -8,7 +8,7 @@ static hsi_status dissect_credential(hsi_fields *f, hsi_cursor *in)
     HSI_TRY(hsi_field_begin(f, in, "cred"));
     HSI_TRY(hsi_field_u32(f, in, "valid_time", NULL));
     HSI_TRY(hsi_field_u16(f, in, "dc_cert_verify_algorithm", hsi_signature_scheme));
-    HSI_TRY(hsi_field_opaque_vector(f, in, "ASN1_subjectPublicKeyInfo", 3));
+    HSI_TRY(hsi_dissect_public_key(f, in, "ASN1_subjectPublicKeyInfo"));
     hsi_field_end(f, in);
     return HSI_OK;
 }

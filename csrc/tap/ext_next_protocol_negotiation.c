@@ -10,7 +10,7 @@ static hsi_status dissect_next_protocol_negotiation(hsi_fields *f, hsi_cursor *i
     }
     HSI_TRY(hsi_field_bounded(f, in, "protocol_name_list", hsi_cursor_left(in)));
     while (!hsi_cursor_empty(in)) {
-        HSI_TRY(hsi_dissect_protocol_name(f, in));
+        HSI_TRY(hsi_dissect_protocol_name(f, in, HSI_ITEM));
     }
     return HSI_OK;
 }

@@ -6,8 +6,8 @@
 /* OCSPStatusRequest, the only kind of request that there is. */
 static hsi_status dissect_ocsp_status_request(hsi_fields *f, hsi_cursor *in)
 {
-    HSI_TRY(hsi_dissect_opaques(f, in, "responder_id_list", 2, 2));
-    return hsi_field_opaque_vector(f, in, "request_extensions", 2);
+    HSI_TRY(hsi_dissect_list(f, in, "responder_id_list", 2, hsi_dissect_responder_id));
+    return hsi_dissect_request_extensions(f, in, "request_extensions");
 }
 
 static hsi_status dissect_item(hsi_fields *f, hsi_cursor *in)

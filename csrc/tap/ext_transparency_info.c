@@ -16,25 +16,18 @@ static const char *versioned_trans_type(uint32_t value)
 }
 
 /* SerializedTransItem: a TransItem in an opaque of its own. */
-static hsi_status dissect_item(hsi_fields *f, hsi_cursor *in)
+static hsi_status dissect_item(hsi_fields *f, hsi_cursor *in, const char *name)
 {
     hsi_cursor item;
-    HSI_TRY(hsi_field_nested(f, in, HSI_ITEM, 2, &item));
+    HSI_TRY(hsi_field_nested(f, in, name, 2, &item));
     HSI_TRY(hsi_field_u16(f, &item, "versioned_type", versioned_trans_type));
     return hsi_field_rest(f, &item, "data");
 }
 
 static hsi_status dissect_transparency_info(hsi_fields *f, hsi_cursor *in)
 {
-    hsi_cursor list;
-    if (!hsi_fields_in(f, HSI_IN_CT | HSI_IN_SH)) {
-        return HSI_OK;
-    }
-    HSI_TRY(hsi_field_vector(f, in, "trans_item_list", 2, &list));
-    while (!hsi_cursor_empty(&list)) {
-        HSI_TRY(dissect_item(f, &list));
-    }
-    return HSI_OK;
+    bool asks = !hsi_fields_in(f, HSI_IN_CT | HSI_IN_SH);
+    return asks ? HSI_OK : hsi_dissect_list(f, in, "trans_item_list", 2, dissect_item);
 }
 
 const hsi_extension hsi_ext_transparency_info = {52, "transparency_info", HSI_IN_CH | HSI_IN_SH | HSI_IN_CR | HSI_IN_CT,

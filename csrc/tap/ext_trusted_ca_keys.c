@@ -25,7 +25,7 @@ static hsi_status dissect_trusted_authority(hsi_fields *f, hsi_cursor *in)
     case PRE_AGREED:
         return HSI_OK;
     case X509_NAME:
-        return hsi_field_opaque_vector(f, in, "x509_name", 2);
+        return hsi_dissect_distinguished_name(f, in, "x509_name");
     default: /* the two hashes; of another type, where it ends is not known */
         return hsi_field_last(f)->meaning == NULL ? HSI_ILLEGAL : hsi_field_opaque(f, in, "sha1_hash", SHA1_LENGTH);
     }

@@ -85,7 +85,7 @@ hsi_status hsi_field_number(hsi_fields *f, hsi_cursor *in, const char *name, siz
     size_t offset = offset_of(f, in);
     hsi_field *field = make(f, open_at(f, offset), name, offset, width);
     if (field == NULL) {
-        return HSI_NO_MEMORY;
+        return refusal(f->open);
     }
     field->kind = HSI_FIELD_UINT;
     field->number = number;

@@ -11,9 +11,10 @@
 #include "extension_rows.h"
 
 /* clang-format off */
-#define TRUSTED_CA_KEYS "0003" "001f" "001d" "00" "01000102030405060708090a0b0c0d0e0f10111213" "02" "0004" "30023000"
+#define TRUSTED_CA_KEYS "0003" "001f" "001d" "00" "01000102030405060708090a0b0c0d0e0f10111213" "02" "0004" "30023100"
 #define STATUS_REQUESTS "0011" "0010" "000e" "02" "0004" "0000" "0000" "01" "0004" "0000" "0000"
-#define CREDENTIAL "0022" "0012" "00093a80" "0403" "000002" "3000" "0804" "0003" "515253"
+#define KEY "302a" "3005" "06032b6570" "0321" "00" "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" /* Ed25519 */
+#define CREDENTIAL "0022" "003c" "00093a80" "0403" "00002c" KEY "0804" "0003" "515253"
 #define QUIC_PARAMETERS "0039" "0010" "01" "04" "80007530" "0f" "02" "c1d2" "1b" "01" "00" "4063" "00"
 #define QUIC_VERSIONS \
     "0039" "002d" "0d" "2b" "c0000201" "01bb" "20010db8000000000000000000000001" "01bc" "02" "c1d2" \
@@ -34,7 +35,7 @@ static const extension_row rows[] = {
      {"trusted_ca_keys.trusted_authorities_list[1].sha1_hash",
       0, "000102030405060708090a0b0c0d0e0f10111213", NULL}},
     {TRUSTED_CA_KEYS, HSI_IN_CH,
-     {"trusted_ca_keys.trusted_authorities_list[2].x509_name", 0, "30023000", NULL}},
+     {"trusted_ca_keys.trusted_authorities_list[2].x509_name", 0, "30023100", NULL}},
     {"0003" "0000", HSI_IN_SH,
      {"trusted_ca_keys.length", 0, NULL, NULL}},
     {"0004" "0000", HSI_IN_SH,
@@ -98,7 +99,7 @@ static const extension_row rows[] = {
     {CREDENTIAL, HSI_IN_CT,
      {"delegated_credential.cred.dc_cert_verify_algorithm", 1027, NULL, "ecdsa_secp256r1_sha256"}},
     {CREDENTIAL, HSI_IN_CT,
-     {"delegated_credential.cred.ASN1_subjectPublicKeyInfo", 0, "3000", NULL}},
+     {"delegated_credential.cred.ASN1_subjectPublicKeyInfo", 0, KEY, NULL}},
     {CREDENTIAL, HSI_IN_CT,
      {"delegated_credential.algorithm", 2052, NULL, "rsa_pss_rsae_sha256"}},
     {CREDENTIAL, HSI_IN_CT,

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "tap/dissect.h"
 #include "tiling.h"
 
 typedef struct fixture {
@@ -308,6 +309,28 @@ static void without_memory_a_read_fails_and_changes_nothing(void **state)
     }
 }
 
+/* Items of three bytes, one more than are shown. */
+static void the_first_items_of_a_vector_are_shown_and_the_rest_trails(void **state)
+{
+    (void)state;
+    enum { ITEM = 3, BODY = ITEM * (HSI_ITEMS_MAX + 1) };
+    static uint8_t wire[3 + BODY]; /* every item is an empty opaque<0..2^24-1> */
+    wire[0] = (uint8_t)(BODY >> 16);
+    wire[1] = (uint8_t)(BODY >> 8);
+    wire[2] = (uint8_t)BODY;
+    fixture fix;
+    start(&fix, wire, sizeof wire);
+    hsi_status outcome = hsi_dissect_opaques(&fix.f, &fix.in, "v", 3, ITEM);
+    assert_int_equal(outcome, HSI_TOO_MANY);
+    assert_int_equal(hsi_fields_settle(&fix.f, fix.f.root, outcome), HSI_OK);
+    assert_true(tiles(&fix.f));
+    assert_int_equal(fix.f.status, HSI_TOO_MANY);
+    assert_int_equal(fix.f.stopped, 3 + ITEM * HSI_ITEMS_MAX);
+    assert_int_equal(hsi_field_find(fix.f.root, "v")->last->length, ITEM);
+    assert_string_equal(hsi_field_find(fix.f.root, "v")->last->name, "trailing");
+    finish(&fix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_field_inherits_where_it_is_defined),
         cmocka_unit_test(a_path_that_is_none_finds_nothing),
         cmocka_unit_test(without_memory_a_read_fails_and_changes_nothing),
+        cmocka_unit_test(the_first_items_of_a_vector_are_shown_and_the_rest_trails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
