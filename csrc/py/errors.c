@@ -27,6 +27,7 @@ static const struct {
     [HSI_OK] = {NULL, 0, &PyExc_SystemError}, /* never raised; nor are CALLBACK and INTERRUPTED */
     [HSI_TRUNCATED] = {NULL, 0, &PyExc_ValueError},
     [HSI_ILLEGAL] = {NULL, 0, &PyExc_ValueError},
+    [HSI_TOO_MANY] = {NULL, 0, &PyExc_ValueError},
     [HSI_NO_MEMORY] = {NULL, 0, &PyExc_MemoryError},
     [HSI_UNSUPPORTED] = {NULL, 0, &PyExc_ValueError},
     [HSI_CRYPTO] = {"Error", SSL_ERROR_SSL, NULL},
