@@ -175,6 +175,61 @@ def test_other_tools_take_it(trace, path, tmp_path):
         hsinspect.load(copy)
 
 
+# ---- what read_capture makes of it ----
+
+
+@pytest.mark.parametrize("arguments", RUNS.values(), ids=RUNS)
+def test_read_capture_agrees(arguments, path):
+    """It passes over the journal, and has its keys from the Decryption Secrets Block."""
+    trace = lab.run(**arguments, request=REQUEST, response=RESPONSE)
+    trace.save(path)
+    (read,) = hsinspect.read_capture(path)
+    assert read != trace and read.phases == ()
+    assert records_of(read) == records_of(trace)
+    assert messages_of(read) == messages_of(trace)
+    assert secrets_of(read).items() <= secrets_of(trace).items() and ("server write key" in str(secrets_of(read)))
+    made = {check.name: check.ok for check in read.checks if check.ok is not None}
+    assert made.items() <= {check.name: check.ok for check in trace.checks}.items()
+    assert sum(name.startswith("mac.") for name in made) == sum(record.mac is not None for record in trace.records)
+    assert read.capture_faults == () and read.transport == "tcp"
+
+
+def records_of(trace):
+    return [(r.sender, r.time_ns, r.header, r.fragment, r.state, r.plaintext, r.epoch) for r in trace.records]
+
+
+def messages_of(trace):
+    return [(m.sender, m.raw, m.transcript_hash) for m in trace.messages]
+
+
+def secrets_of(trace):
+    return {(secret.label, secret.sender, secret.epoch): bytes(secret.value) for secret in trace.secrets}
+
+
+def test_what_a_capture_lacks_and_what_came_before_tls_is_saved_too(path):
+    trace = lab.run("TLSv1.2", request=REQUEST, response=RESPONSE)
+    opening = [("client", b"CONNECT lab:443 HTTP/1.1\r\n\r\n"), ("server", b"HTTP/1.1 200 OK\r\n\r\n")]
+    pieces = [(sender, 0, data) for sender, data in opening]
+    pieces += [(r.sender, r.time_ns, r.header + r.fragment) for r in trace.records]
+    lost = next(i for i, piece in enumerate(pieces) if piece[2][:1] == b"\x17")
+    pieces[lost] = (*pieces[lost][:2], len(pieces[lost][2]))
+    content = [pcapng.section("test", ""), pcapng.interface(pcapng.LINKTYPE_RAW)]
+    content += [pcapng.packet(*packet) for packet in envelope.packets_of(tuple(pieces), None, None)]
+    path.write_bytes(b"".join(content))
+    (captured,) = hsinspect.read_capture(path)
+    assert captured.opening == tuple(opening) and [fault.kind for fault in captured.capture_faults] == ["hole"]
+    captured.save(path)
+    assert hsinspect.load(path) == captured
+    (again,) = hsinspect.read_capture(path)
+    assert again.opening == captured.opening
+    assert [(f.kind, f.offset, f.length) for f in again.capture_faults] == [
+        (f.kind, f.offset, f.length) for f in captured.capture_faults
+    ]
+    assert records_of(again) == records_of(captured)
+    redacted = captured.redacted()
+    assert redacted.opening == () and redacted.capture_faults == captured.capture_faults
+
+
 # ---- the same trace again ----
 
 

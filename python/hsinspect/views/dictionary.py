@@ -32,7 +32,7 @@ def dictionary_of(trace: Trace, *, secrets: bool) -> dict[str, Any]:
     hide: Hide = (lambda value: bytes(value).hex()) if secrets else (lambda value: {"length": len(value)})
     return {
         "format": FORMAT,
-        **_connection(trace),
+        **_connection(trace, hide),
         "handshakes": [_handshake(handshake) for handshake in trace.handshakes],
         "messages": [_message(message) for message in trace.messages],
         "records": [_record(record, hide) for record in trace.records],
@@ -70,9 +70,10 @@ def _description(alert: _core.Alert) -> dict[str, Any] | None:
 # ---- the connection ----
 
 _NEGOTIATED = "alpn server_name resumption early_data".split()
+_FAULT = "kind sender offset length packet time_ns".split()
 
 
-def _connection(trace: Trace) -> dict[str, Any]:
+def _connection(trace: Trace, hide: Hide) -> dict[str, Any]:
     from hsinspect.trace import first_fatal
 
     last, started, fatal = trace.handshake, trace.started, first_fatal(trace)
@@ -90,6 +91,8 @@ def _connection(trace: Trace) -> dict[str, Any]:
         "verdicts": _rows(trace.verdicts, "side trusted status text"),
         "results": _rows(trace.results, "side function code text"),
         "notes": _rows(trace.notes, "side about text"),
+        "opening": [{"sender": sender, "data": hide(data)} for sender, data in trace.opening],
+        "capture_faults": [_plain(fault, _FAULT) for fault in trace.capture_faults],
     }
 
 
