@@ -37,6 +37,9 @@ def surroundings(tmp_path, monkeypatch):
     for name, content in (("server.pem", chain), ("server.key", key), ("ca.pem", authority)):
         (tmp_path / name).write_bytes(content)
     monkeypatch.chdir(tmp_path)
+    captured = hsinspect.lab.run("TLSv1.3", request=b"GET /")
+    captured.save("dump.pcapng")
+    Path("keys.txt").write_text(captured.keylog())
     web = HTTPServer(("127.0.0.1", 0), Pong)
     web_context = hsinspect.Context(ssl.PROTOCOL_TLS_SERVER)
     web_context.load_cert_chain("server.pem", "server.key")
