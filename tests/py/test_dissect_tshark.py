@@ -4,7 +4,7 @@ import re
 
 import hsinspect
 import pytest
-import tshark
+import wireshark
 from browser_hello import BROWSERS, chrome, firefox, quic
 from test_vectors import ILLUSTRATED, TLS12_WIRE, TLS13_WIRE, illustrated_trace, published, rfc8448_trace
 
@@ -29,7 +29,7 @@ def seen_by_tshark(trace, path):
     """From what save() writes, keys included."""
     trace.save(path)
     seen = {field: [] for field in COMPARED}
-    for row in tshark.fields(path, *COMPARED):
+    for row in wireshark.fields(path, *COMPARED):
         for field, cell in zip(COMPARED, row, strict=True):
             seen[field] += [int(value, 0) if field in NUMBERS else value for value in cell.split(",") if value]
     return seen
