@@ -168,7 +168,6 @@ CALL2(int, gnutls_psk_set_server_known_dh_params, gnutls_psk_server_credentials_
 CALL4(int, gnutls_pubkey_export_rsa_raw2, gnutls_pubkey_t, gnutls_datum_t *, gnutls_datum_t *, unsigned)
 CALL2(int, gnutls_pubkey_get_pk_algorithm, gnutls_pubkey_t, unsigned *)
 CALL3(int, gnutls_pubkey_import, gnutls_pubkey_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t)
-CALL4(int, gnutls_pubkey_import_x509_raw, gnutls_pubkey_t, const gnutls_datum_t *, gnutls_x509_crt_fmt_t, unsigned)
 CALL1(int, gnutls_pubkey_init, gnutls_pubkey_t *)
 CALL5(int, gnutls_pubkey_verify_data2, gnutls_pubkey_t, gnutls_sign_algorithm_t, unsigned, const gnutls_datum_t *,
       const gnutls_datum_t *)
