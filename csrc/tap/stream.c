@@ -91,7 +91,7 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
     }
     hsi_gap_doubt(stream, record);
     stream->opened = stream->opened || record->state == HSI_RECORD_OPENED;
-    if (!stream->opened && tap->phases.count == 0) {
+    if (record->state == HSI_RECORD_REJECTED && !stream->opened && tap->phases.count == 0) {
         conceal(record);
     }
     stream->sequence_number++;

@@ -22,16 +22,19 @@ def keys(keylog: Path | None) -> tuple[str, ...]:
     return () if keylog is None else ("-o", f"tls.keylog_file:{keylog}")
 
 
-def numbers(column: str) -> list[int]:
-    return [int(number, 0) for number in column.split(",") if number]
+def rows(path: Path, display: str, *names: str, keylog: Path | None = None) -> list[list[str]]:
+    """The values of fields of the packets that a display filter lets through, checksums left alone."""
+    wanted = [word for name in names for word in ("-e", name)]
+    arguments = (*UNCHECKED, *keys(keylog), "-Y", display, "-T", "fields", *wanted)
+    return [line.split("\t") for line in wireshark.run("tshark", "-r", path, *arguments).splitlines()]
 
 
 def stream(path: Path, keylog: Path | None, number: int) -> Seen:
     """What it dissects in one stream, decrypted."""
     names = ("tls.handshake.type", "tls.handshake.extension.type", "tls.handshake.ciphersuite")
-    rows = wireshark.fields(path, *names, options=(*UNCHECKED, *keys(keylog)), display=f"tls && tcp.stream == {number}")
-    lists = [[value for row in rows for value in numbers(row[i])] for i in range(len(names))]
-    return Seen(*lists, followed(path, keylog, number))
+    printed = rows(path, f"tls && tcp.stream == {number}", *names, keylog=keylog)
+    values = [[int(value, 0) for row in printed for value in row[i].split(",") if value] for i in range(len(names))]
+    return Seen(*values, followed(path, keylog, number))
 
 
 def followed(path: Path, keylog: Path | None, number: int) -> tuple[bytes, bytes]:

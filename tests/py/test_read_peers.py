@@ -13,7 +13,6 @@ import peers
 import pytest
 import recorder
 import seen
-import wireshark
 from packets import CLIENT, SERVER
 
 SIDES = ("client", "server")
@@ -293,7 +292,7 @@ def wait_for_end(capture: Path) -> None:
     """Until the file has the last packets: dumpcap writes them when they come."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
-        ended = wireshark.column(capture, "tcp.srcport", display="tcp.flags.fin == 1")
+        ended = [port for (port,) in seen.rows(capture, "tcp.flags.fin == 1", "tcp.srcport")]
         if len(set(ended)) == 2:
             return
         time.sleep(0.1)
