@@ -10,7 +10,7 @@ import pytest
 import seen
 
 DATA = Path(__file__).parent.parent / "data"
-WIRESHARK = Path(os.environ.get("HSINSPECT_VECTORS", "/work/shared/vectors")) / "wireshark"
+WIRESHARK = Path(os.environ.get("HSINSPECT_VECTORS", "")) / "wireshark"
 
 TLS12_FULL = "ClientHello ServerHello Certificate ServerKeyExchange ServerHelloDone ClientKeyExchange Finished Finished"
 TLS12_RESUMED = "ClientHello ServerHello Finished Finished"
