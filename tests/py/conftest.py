@@ -10,7 +10,7 @@ from pathlib import Path
 
 import hsinspect
 import pytest
-from hsinspect import _core
+from hsinspect import _core, capture
 from suites_summary import pytest_terminal_summary  # noqa: F401  a hook
 
 
@@ -63,6 +63,24 @@ def every_trace_is_its_replay_and_its_pickle(monkeypatch):
         for replayed in (hsinspect.Trace(live.dumps()), pickle.loads(pickle.dumps(live))):
             assert replayed.to_dict(secrets=True) == seen
             assert replayed == live
+
+
+@pytest.fixture(autouse=True)
+def captures_are_counted(monkeypatch, record_property):
+    """For the summary: how many captures a test had read, and how many TLS connections were in them."""
+    counts = []
+    traces = capture._traces
+
+    def counted(*arguments):
+        if not counts:
+            record_property("captures", counts)
+        counts.append(0)
+        number = len(counts) - 1
+        for trace in traces(*arguments):
+            counts[number] += 1
+            yield trace
+
+    monkeypatch.setattr(capture, "_traces", counted)
 
 
 @pytest.fixture

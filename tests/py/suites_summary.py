@@ -1,4 +1,4 @@
-"""Prints, at the end of a run, what test_suites.py and test_features.py have covered. Used by conftest.py.
+"""Prints, at the end of a run, what was covered: suites, features, captures. Used by conftest.py.
 
 The tests say what they covered by record_property: with several processes what they print is lost.
 """
@@ -12,6 +12,7 @@ def pytest_terminal_summary(terminalreporter):
     told = [told for report in terminalreporter.getreports("passed") for told in report.user_properties]
     handshakes = [tuple(value) for name, value in told if name == "suite"]
     print_features(terminalreporter, [tuple(value) for name, value in told if name == "feature"])
+    print_captures(terminalreporter, [count for name, value in told if name == "captures" for count in value])
     if not handshakes:
         return
     terminalreporter.section("cipher suites")
@@ -37,6 +38,13 @@ def print_features(terminalreporter, features):
     terminalreporter.write_line(
         f"{len(set(features))} suites x versions x features, {len(features)} handshakes, some after an earlier one"
     )
+
+
+def print_captures(terminalreporter, connections):
+    """How many captures were read, in all tests together: TLS connections in each."""
+    if connections:
+        terminalreporter.section("captures")
+        terminalreporter.write_line(f"{len(connections)} captures read, {sum(connections)} TLS connections in them")
 
 
 def table(suites):
