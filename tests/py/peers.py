@@ -1,6 +1,7 @@
 """Other people's TLS programs on loopback, for test_peers.py: how each is started and asked for a handshake."""
 
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import streams
 import trustme
 
 # A sanitizer that is preloaded into this process is not meant for theirs.
@@ -151,6 +153,19 @@ def nginx_server(way: Way, credentials: Credentials, folder: Path) -> contextlib
     )
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     return running([program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)], port)
+
+
+@functools.cache
+def go_program() -> str:
+    """peer.go, built."""
+    made = "build/go-peer"
+    streams.build("go", "build", "-o", made, "tests/py/peer.go")
+    return str(streams.ROOT / made)
+
+
+def go_arguments(version: str, credentials: Credentials) -> list[str]:
+    files = (credentials.chain, credentials.key, credentials.authority)
+    return [*map(str, files), version]
 
 
 def run_client(arguments: list[str], send: bytes) -> bytes:
