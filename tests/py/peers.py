@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import os
 import shutil
 import socket
 import subprocess
@@ -11,11 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import streams
 import trustme
-
-# A sanitizer that is preloaded into this process is not meant for theirs.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+from programs import ENVIRONMENT, ROOT, build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +155,8 @@ def nginx_server(way: Way, credentials: Credentials, folder: Path) -> contextlib
 def go_program() -> str:
     """peer.go, built."""
     made = "build/go-peer"
-    streams.build("go", "build", "-o", made, "tests/py/peer.go")
-    return str(streams.ROOT / made)
+    build("go", "build", "-o", made, "tests/py/peer.go")
+    return str(ROOT / made)
 
 
 def go_arguments(version: str, credentials: Credentials) -> list[str]:

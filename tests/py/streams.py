@@ -1,7 +1,6 @@
 """What tests/c/streams.c says about a capture, and what tshark and libtins say: the TCP streams in it."""
 
 import collections
-import fcntl
 import functools
 import re
 import subprocess
@@ -9,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import packets
-
-ROOT = Path(__file__).resolve().parents[2]
+from programs import ENVIRONMENT, ROOT, build
 
 
 @dataclass
@@ -47,15 +45,6 @@ class Capture:
         return flow
 
 
-def build(*command: str) -> None:
-    """Runs a compiler or make in the root; one at a time, since the tests run in several processes."""
-    folder = ROOT / "build"
-    folder.mkdir(exist_ok=True)
-    with (folder / "streams.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run(command, cwd=ROOT, check=True, timeout=600)
-
-
 @functools.cache
 def program(*, sanitized: bool = True) -> str:
     """tests/c/streams.c, built."""
@@ -64,9 +53,13 @@ def program(*, sanitized: bool = True) -> str:
     return str(ROOT / made)
 
 
+def run(command: list[str], check: bool = True) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=check, env=ENVIRONMENT)
+
+
 def read(path: Path, piece: int = 0) -> Capture:
     """Reads a capture with csrc/capture, fed in pieces of so many bytes (0: at once)."""
-    done = subprocess.run([program(), str(path), str(piece)], capture_output=True, text=True, timeout=100)
+    done = run([program(), str(path), str(piece)], check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     capture = Capture([], {}, [], "", done.stdout.splitlines())
     for line in capture.log:
@@ -132,7 +125,7 @@ HANDLERS = {
 def tshark(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
     """The first `count` TCP streams as tshark follows them: client port -> what that port and the other sent."""
     follow = [word for i in range(count) for word in ("-z", f"follow,tcp,raw,{i}")]
-    done = subprocess.run(["tshark", "-n", "-q", "-r", str(path), *follow], capture_output=True, text=True, timeout=100)
+    done = run(["tshark", "-n", "-q", "-r", str(path), *follow], check=False)
     found = {}
     for part in done.stdout.split("Follow: tcp,raw")[1:]:
         nodes = [int(port) for port in re.findall(r"^Node \d: .*:(\d+)$", part, re.MULTILINE)]
@@ -153,7 +146,7 @@ def libtins_program() -> str:
 
 def libtins(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
     """The same by libtins, which finds the streams itself."""
-    done = subprocess.run([libtins_program(), str(path)], capture_output=True, text=True, timeout=100, check=True)
+    done = run([libtins_program(), str(path)])
     rows = [line.split(" ") for line in done.stdout.splitlines()]
     assert len(rows) <= count
     return {int(port): (bytes.fromhex(client), bytes.fromhex(server)) for port, client, server in rows}

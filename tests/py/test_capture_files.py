@@ -2,7 +2,6 @@
 
 import random
 import struct
-import subprocess
 import sys
 
 import packets
@@ -314,7 +313,7 @@ used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
     program = [streams.program(sanitized=False), str(path), "65536", "1"]
-    done = subprocess.run([sys.executable, "-c", command, *program], capture_output=True, text=True, check=True)
+    done = streams.run([sys.executable, "-c", command, *program])
     seconds, memory = done.stdout.split()
     return float(seconds), int(memory)
 

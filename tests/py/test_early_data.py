@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import hsinspect
 import pytest
-from peers import ENVIRONMENT, Credentials, free_port, running
+from peers import Credentials, free_port, running
+from programs import ENVIRONMENT
 from relay import relayed
 
 EARLY = b"GET /early HTTP/1.0\r\n\r\n"

@@ -1,7 +1,6 @@
 """TLS_GOSTR341112_256_WITH_28147_CNT_IMIT (RFC 9189), between GnuTLS's own programs and between two ends of ours."""
 
 import contextlib
-import os
 import ssl
 import subprocess
 
@@ -10,7 +9,8 @@ import hsinspect._core as core
 import pytest
 from hsinspect import errors
 from hsinspect.trace import Trace
-from peers import ENVIRONMENT, free_port, running
+from peers import free_port, running
+from programs import ENVIRONMENT
 from relay import relayed
 
 PRIORITY = "NONE:+VERS-TLS1.2:+GOST:+COMP-NULL:+GROUP-GC256B:+GROUP-GC256A:+SIGN-GOSTR341012-256:+SIGN-RSA-SHA256"
@@ -42,7 +42,7 @@ def gnutls(certificate):
     server = ["gnutls-serv", "--echo", "--port", str(port), "--priority", PRIORITY, "--quiet", *files]
     with running(server, port), relayed(port) as wire:
         command = ["gnutls-cli", "--port", str(wire.port), "--priority", PRIORITY, "--insecure", "127.0.0.1"]
-        environment = {**os.environ, **ENVIRONMENT, "SSLKEYLOGFILE": str(log)}
+        environment = {**ENVIRONMENT, "SSLKEYLOGFILE": str(log)}
         subprocess.run(command, input=LONG, check=True, capture_output=True, timeout=30, env=environment)
     return wire, log.read_text()
 

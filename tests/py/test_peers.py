@@ -5,6 +5,7 @@ import subprocess
 import hsinspect
 import peers
 import pytest
+from programs import ENVIRONMENT
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -108,7 +109,7 @@ def test_openssl_says_the_same_secrets_in_its_own_key_log(credentials, tmp_path)
         certfile=str(files.chain), keyfile=str(files.key), handler=lambda conn: conn.recv(1)
     ) as server:
         arguments = ["openssl", "s_client", "-connect", f"localhost:{server.port}", "-quiet", "-keylogfile", str(log)]
-        subprocess.run(arguments, input=b"x", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT)
+        subprocess.run(arguments, input=b"x", capture_output=True, timeout=30, check=False, env=ENVIRONMENT)
     (trace,) = server.traces
     theirs = {line for line in log.read_text().splitlines() if line and not line.startswith("#")}
     ours = set(trace.keylog().splitlines())

@@ -10,6 +10,7 @@ import pytest
 import recorder
 from carried import CAPTURE, KEYLOG, frames_of, lab, read_one, rsa, segments_of, turns_of
 from hsinspect import _core
+from programs import ENVIRONMENT
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +40,7 @@ def test_a_private_key_opens_every_version_before_1_3(rsa_key, version, extended
 
 
 def openssl(*arguments, **named):
-    return subprocess.run(
-        ["openssl", *arguments], check=True, capture_output=True, env=peers.ENVIRONMENT, **named
-    ).stdout
+    return subprocess.run(["openssl", *arguments], check=True, capture_output=True, env=ENVIRONMENT, **named).stdout
 
 
 def test_a_private_key_may_be_der_pkcs12_or_encrypted(rsa_key, files, tmp_path):
@@ -82,7 +81,7 @@ def test_a_private_key_also_opens_a_later_resumption(tmp_path, options):
             client = ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-tls1_2", "-quiet"]
             subprocess.run(
                 [*client, "-cipher", "AES128-SHA", argument, session],
-                input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT,
+                input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=ENVIRONMENT,
             )  # fmt: skip
     path = through.write(tmp_path / "capture.pcap")
     traces = hsinspect.read_capture(path, private_keys=[credentials.key])
@@ -116,7 +115,7 @@ def over_psk(folder, version, *options):
         subprocess.run(
             ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-quiet", version, *psk, *options,
              "-keylogfile", str(keylog)],
-            input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT,
+            input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=ENVIRONMENT,
         )  # fmt: skip
     return through.write(folder / "capture.pcap"), keylog
 

@@ -6,11 +6,11 @@ import subprocess
 import threading
 
 import hsinspect
-import peers
 import pytest
 import recorder
 from carried import lab, read_one, turns_of
 from packets import CLIENT, SERVER
+from programs import ENVIRONMENT
 
 
 def test_the_opening_is_kept_in_turns():
@@ -76,7 +76,7 @@ def test_openssl_starttls_is_read(protocol, files, tmp_path):
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-starttls", protocol]
         subprocess.run(
             [*command, "-quiet", "-keylogfile", str(keylog)],
-            input=b"abc", capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT,
+            input=b"abc", capture_output=True, timeout=30, check=False, env=ENVIRONMENT,
         )  # fmt: skip
         server.join()
     (trace,) = hsinspect.read_capture(through.write(tmp_path / "capture.pcap"), keylog=keylog)

@@ -14,6 +14,7 @@ import pytest
 import recorder
 import seen
 from packets import CLIENT, SERVER
+from programs import ENVIRONMENT
 
 SIDES = ("client", "server")
 LINES = b"hello\nCLOSE\n"  # openssl s_server -rev sends each line back reversed, and closes at CLOSE
@@ -42,16 +43,14 @@ def s_client(*options: str, send: bytes = LINES) -> Client:
     def run(port: int, keylog: Path, credentials: peers.Credentials, folder: Path) -> None:
         arguments = [option.format(folder=folder, chain=credentials.chain, key=credentials.key) for option in options]
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-keylogfile", str(keylog), *arguments]
-        subprocess.run(
-            [*command, "-quiet"], input=send, capture_output=True, timeout=30, check=False, env=peers.ENVIRONMENT
-        )
+        subprocess.run([*command, "-quiet"], input=send, capture_output=True, timeout=30, check=False, env=ENVIRONMENT)
 
     return run
 
 
 def with_keylog_variable(arguments: Callable[[int, peers.Credentials], list[str]], send: bytes = b"ping") -> Client:
     def run(port: int, keylog: Path, credentials: peers.Credentials, folder: Path) -> None:
-        environment = {**peers.ENVIRONMENT, "SSLKEYLOGFILE": str(keylog)}
+        environment = {**ENVIRONMENT, "SSLKEYLOGFILE": str(keylog)}
         subprocess.run(
             arguments(port, credentials), input=send, capture_output=True, timeout=30, check=False, env=environment
         )
@@ -105,7 +104,8 @@ def go_client(version: str, times: int = 1) -> Client:
 
     def run(port: int, keylog: Path, credentials: peers.Credentials, folder: Path) -> None:
         arguments = [*peers.go_arguments(version, credentials), str(keylog), str(times)]
-        subprocess.run([peers.go_program(), "client", str(port), *arguments], timeout=30, check=True)
+        command = [peers.go_program(), "client", str(port), *arguments]
+        subprocess.run(command, timeout=30, check=True, env=ENVIRONMENT)
 
     return run
 
@@ -117,7 +117,7 @@ def early_client(port: int, keylog: Path, credentials: peers.Credentials, folder
     early.write_bytes(b"early")
     with subprocess.Popen(
         [*command, "-sess_out", str(session)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, env=peers.ENVIRONMENT,
+        stderr=subprocess.DEVNULL, env=ENVIRONMENT,
     ) as first:  # fmt: skip
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not (session.exists() and session.stat().st_size > 0):
@@ -327,7 +327,7 @@ def test_a_capture_of_dumpcap_is_read_as_that_of_the_relay(credentials, tmp_path
     capture, keylog = tmp_path / "lo.pcapng", tmp_path / "keys.txt"
     with s_server("-tls1_3")(credentials["rsa"], tmp_path) as port:
         command = ["dumpcap", "-q", "-i", "lo", "-f", f"tcp port {port}", "-w", str(capture), "-a", "duration:20"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, env=peers.ENVIRONMENT) as dumpcap:
+        with subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT) as dumpcap:
             for line in dumpcap.stderr:
                 if line.startswith(b"File:"):
                     break

@@ -5,7 +5,8 @@ import time
 
 import pytest
 from hsinspect.trace import Trace
-from peers import ENVIRONMENT, Credentials, free_port, running
+from peers import Credentials, free_port, running
+from programs import ENVIRONMENT
 from relay import relayed
 
 WAYS = {"TLSv1.2": ("-tls1_2", "AES128-SHA"), "TLSv1.2 GCM": ("-tls1_2", "ECDHE-RSA-AES128-GCM-SHA256"),

@@ -13,6 +13,7 @@ import pytest
 import suites
 from hsinspect import _core
 from hsinspect.trace import Trace
+from programs import ENVIRONMENT
 
 IDENTITY, KEY = b"lab", bytes(range(32))
 USER, PASSWORD = "lab", "sesame"
@@ -157,7 +158,7 @@ def we_as_server(case, files, client):
         listener.settimeout(TIMEOUT)
         arguments = client(case, files, listener.getsockname()[1])
         with subprocess.Popen(
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=peers.ENVIRONMENT
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENVIRONMENT
         ) as process:
             try:
                 process.stdin.write(b"ping\n")

@@ -6,7 +6,8 @@ import hsinspect
 import pytest
 from hsinspect import lab
 from key_derivation import hellos, p_hash, prf_before_tls12
-from peers import ENVIRONMENT, Credentials, free_port, running
+from peers import Credentials, free_port, running
+from programs import ENVIRONMENT
 from relay import relayed
 
 ARIA = {

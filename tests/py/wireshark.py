@@ -1,9 +1,9 @@
 """What Wireshark makes of a capture, asked through tshark: the oracle for files that are written and read."""
 
-import os
 import subprocess
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # of a sanitizer
+from programs import ENVIRONMENT
+
 CHECKSUMS = ("-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE")
 
 
