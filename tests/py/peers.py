@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import random
 import shutil
 import socket
 import subprocess
@@ -82,8 +83,11 @@ class Credentials:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """For a program that takes none from the system: below those that the system gives, to nobody else meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def wait_for(port: int, process: subprocess.Popen) -> None:

@@ -41,8 +41,16 @@ def test_both_traces_have_the_same_addresses(files):
 
 
 def test_closing_sends_close_notify_and_then_fin(files):
-    with hsinspect.serve(files.chain, files.key) as server:
-        hsinspect.connect("localhost", server.port, cafile=files.authority).close()
+    def echo_until_the_end(conn):
+        while data := conn.recv(4):
+            conn.sendall(data)
+
+    with (
+        hsinspect.serve(files.chain, files.key, echo_until_the_end) as server,
+        hsinspect.connect("localhost", server.port, cafile=files.authority) as conn,
+    ):
+        conn.sendall(b"ping")
+        assert conn.recv(4) == b"ping"  # behind the tickets: one that came after close() would be answered with a reset
     trace = server.traces[0]
     assert [close.kind for close in trace.closes if close.sender == "client"] == ["close_notify", "fin"]
     assert [close.kind for close in trace.closes if close.sender == "server"] == ["close_notify", "fin"]
