@@ -4,6 +4,7 @@
 #ifndef HSI_TESTS_CONNECTION_H
 #define HSI_TESTS_CONNECTION_H
 
+#include "data.h"
 #include "hex.h"
 #include "tap/tap.h"
 
@@ -49,18 +50,6 @@ typedef struct connection {
     uint8_t secret[HEX_MAX], psk[HEX_MAX];
 } connection;
 
-static inline size_t connection_read(const char *path, void *out, size_t size)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        fail_msg("%s cannot be opened: run the test in the root of the repository", path);
-    }
-    size_t length = fread(out, 1, size, file);
-    fclose(file);
-    assert_in_range(length, 1, size - 1);
-    return length;
-}
-
 static inline void connection_add(connection *c, uint8_t sender, size_t length)
 {
     assert_true(c->count < CONNECTION_RECORDS);
@@ -75,9 +64,9 @@ static inline void connection_load_caps(connection *c)
     char name[32];
     int length;
     for (const char *at = c->from->files; sscanf(at, " %31s%n", name, &length) == 1; at += length) {
-        snprintf(path, sizeof path, "tests/data/%s/caps/%s", c->from->folder, name);
-        size_t read = connection_read(path, c->bytes + c->used, sizeof c->bytes - c->used);
-        connection_add(c, name[0] == 's' ? HSI_SERVER : HSI_CLIENT, read);
+        snprintf(path, sizeof path, "%s/caps/%s", c->from->folder, name);
+        hsi_bytes read = data_read(c->bytes + c->used, sizeof c->bytes - c->used, path);
+        connection_add(c, name[0] == 's' ? HSI_SERVER : HSI_CLIENT, read.length);
     }
 }
 
@@ -86,8 +75,8 @@ static inline void connection_load_json(connection *c)
 {
     static char text[1 << 18];
     char path[128];
-    snprintf(path, sizeof path, "tests/data/%s.json", c->from->folder);
-    text[connection_read(path, text, sizeof text - 1)] = '\0';
+    snprintf(path, sizeof path, "%s.json", c->from->folder);
+    text[data_read(text, sizeof text - 1, path).length] = '\0';
     char *end = strstr(text, "\"steps\"");
     for (char *at = strstr(text, "\"dir\""); at != NULL && at < end; at = strstr(at, "\"dir\"")) {
         char direction[8];

@@ -3,14 +3,7 @@
 #ifndef HSI_TESTS_MADE_H
 #define HSI_TESTS_MADE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "base/bytes.h"
+#include "data.h"
 
 enum { MADE_MAX = 2048 };
 
@@ -18,15 +11,8 @@ enum { MADE_MAX = 2048 };
 static inline hsi_bytes made_read(uint8_t storage[MADE_MAX], const char *name)
 {
     char path[128];
-    snprintf(path, sizeof path, "tests/data/certificates/%s", name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        fail_msg("%s cannot be opened: run the test in the root of the repository", path);
-    }
-    size_t length = fread(storage, 1, MADE_MAX, file);
-    fclose(file);
-    assert_in_range(length, 1, MADE_MAX - 1);
-    return hsi_bytes_of(storage, length);
+    snprintf(path, sizeof path, "certificates/%s", name);
+    return data_read(storage, MADE_MAX, path);
 }
 
 #endif

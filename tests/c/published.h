@@ -4,13 +4,7 @@
 #ifndef HSI_TESTS_PUBLISHED_H
 #define HSI_TESTS_PUBLISHED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
+#include "data.h"
 #include "tap/message.h"
 
 enum { PUBLISHED_MAX = 1024 };
@@ -92,15 +86,8 @@ static inline const hsi_field_context *published_context(const struct published 
 static inline hsi_bytes published_read(uint8_t storage[PUBLISHED_MAX], const struct published *message)
 {
     char path[128];
-    snprintf(path, sizeof path, "tests/data/%s/%02u-%s.bin", message->folder, message->position, message->name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        fail_msg("%s cannot be opened: run the test in the root of the repository", path);
-    }
-    size_t length = fread(storage, 1, PUBLISHED_MAX, file);
-    fclose(file);
-    assert_in_range(length, 1, PUBLISHED_MAX - 1);
-    return hsi_bytes_of(storage, length);
+    snprintf(path, sizeof path, "%s/%02u-%s.bin", message->folder, message->position, message->name);
+    return data_read(storage, PUBLISHED_MAX, path);
 }
 
 #endif

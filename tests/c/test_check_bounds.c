@@ -1,23 +1,9 @@
 /* Tests csrc/tap/check_bounds.c, and that no extension is there twice (check_extensions.c).
  * SPDX-License-Identifier: MIT */
+#include "hellos.h"
 #include "judged.h"
 
 /* clang-format off */
-#define VERSIONS "002b0005" "04" "0304" "0303"
-#define GROUPS "000a0006" "0004" "001d" "0017"
-#define SCHEMES "000d0006" "0004" "0804" "0403"
-#define SELECTED "002b0002" "0304"
-#define X25519 "abababababababababababababababababababababababababababababababab"
-#define HELLO13 \
-    "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0047" VERSIONS GROUPS SCHEMES "00330026" \
-    "0024001d0020" X25519
-#define ANSWER13 \
-    "0303" RANDOM "02a1a2" "1301" "00" "002e" SELECTED "00330024" "001d0020" X25519
-#define ANSWER12 \
-    "0303" RANDOM "02a1a2" "c02f" "00"
-#define HELLO \
-    "0303" RANDOM "02a1a2" "00061301c02f002f" "0100"
-
 static const judged rows[] = {
     {"rule.message.unique_extensions", HSI_PASSED, NULL,
      {{0, 1, "0303" RANDOM "02a1a2" "00061301c02f002f" "0100" "0014" GROUPS SCHEMES}}},

@@ -198,10 +198,7 @@ typedef struct key_file {
 static key_file read_key(const char *path, const char *password)
 {
     key_file out = {.password = password};
-    FILE *in = fopen(path, "rb");
-    assert_non_null(in);
-    out.length = fread(out.bytes, 1, sizeof out.bytes, in);
-    (void)fclose(in);
+    out.length = data_read(out.bytes, sizeof out.bytes, path).length;
     return out;
 }
 
@@ -218,9 +215,8 @@ static bool read_private_key(const void *context)
 static void any_call_may_fail_where_a_private_key_is_read(void **state)
 {
     (void)state;
-    static const char *const files[][2] = {{"tests/data/keys/rsa-pkcs8.pem", NULL},
-                                           {"tests/data/keys/rsa-pkcs1.der", NULL},
-                                           {"tests/data/keys/rsa.p12", "sesame"}};
+    static const char *const files[][2] = {
+        {"keys/rsa-pkcs8.pem", NULL}, {"keys/rsa-pkcs1.der", NULL}, {"keys/rsa.p12", "sesame"}};
     for (size_t i = 0; i < HSI_COUNT(files); i++) {
         key_file file = read_key(files[i][0], files[i][1]);
         fail_each_call(read_private_key, &file, 4);

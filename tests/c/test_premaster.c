@@ -8,22 +8,8 @@
 
 #include <cmocka.h>
 
+#include "data.h"
 #include "saying.h"
-
-enum { FILE_MAX = 8192 };
-
-typedef struct contents {
-    uint8_t data[FILE_MAX];
-    size_t length;
-} contents;
-
-static hsi_bytes read_key(contents *out, const char *name)
-{
-    char path[128];
-    snprintf(path, sizeof path, "tests/data/keys/%s", name);
-    out->length = connection_read(path, out->data, sizeof out->data);
-    return hsi_bytes_of(out->data, out->length);
-}
 
 static void put_length(uint8_t *at, size_t width, size_t length)
 {
@@ -34,9 +20,9 @@ static void put_length(uint8_t *at, size_t width, size_t length)
 
 static void say_certificate(hsi_tap *tap, const char *name)
 {
-    static contents file;
-    static uint8_t raw[10 + FILE_MAX] = {HSI_CERTIFICATE};
-    hsi_bytes der = read_key(&file, name);
+    static uint8_t file[KEY_FILE_MAX];
+    static uint8_t raw[10 + KEY_FILE_MAX] = {HSI_CERTIFICATE};
+    hsi_bytes der = data_key(file, name);
     put_length(raw + 1, 3, der.length + 6);
     put_length(raw + 4, 3, der.length + 3); /* certificate_list */
     put_length(raw + 7, 3, der.length);
@@ -46,9 +32,9 @@ static void say_certificate(hsi_tap *tap, const char *name)
 
 static void say_encrypted(hsi_tap *tap, const char *name)
 {
-    static contents file;
-    static uint8_t raw[6 + FILE_MAX] = {HSI_CLIENT_KEY_EXCHANGE};
-    hsi_bytes encrypted = read_key(&file, name);
+    static uint8_t file[KEY_FILE_MAX];
+    static uint8_t raw[6 + KEY_FILE_MAX] = {HSI_CLIENT_KEY_EXCHANGE};
+    hsi_bytes encrypted = data_key(file, name);
     put_length(raw + 1, 3, encrypted.length + 2);
     put_length(raw + 4, 2, encrypted.length);
     memcpy(raw + 6, encrypted.data, encrypted.length);
@@ -57,9 +43,9 @@ static void say_encrypted(hsi_tap *tap, const char *name)
 
 static void tell_key(const folded *fold, const char *name, const char *password)
 {
-    contents file;
+    uint8_t file[KEY_FILE_MAX];
     assert_int_equal(hsi_journal_append(fold->journal, &(hsi_entry){.kind = HSI_ENTRY_PRIVATE_KEY,
-                                                                    .data = read_key(&file, name),
+                                                                    .data = data_key(file, name),
                                                                     .name = hsi_bytes_text(password)}),
                      HSI_OK);
 }

@@ -1,31 +1,11 @@
 /* Tests csrc/crypto/private_key.c with key files, a certificate and a ciphertext that openssl made
- * (tests/data/keys/make.sh). Run from the project's folder, or say with -DHSI_TEST_DATA where tests/data is.
+ * (tests/data/keys/make.sh). Run in the root of the repository.
  * SPDX-License-Identifier: MIT */
+#include "data.h"
 #include "hex.h"
 
 #include "base/memory.h"
 #include "crypto/private_key.h"
-
-#ifndef HSI_TEST_DATA
-#define HSI_TEST_DATA "tests/data"
-#endif
-
-enum { FILE_MAX = 4096 };
-
-static hsi_bytes file(uint8_t storage[FILE_MAX], const char *name)
-{
-    char path[256];
-    int length = snprintf(path, sizeof path, "%s/keys/%s", HSI_TEST_DATA, name);
-    assert_true(length > 0 && (size_t)length < sizeof path);
-    FILE *in = fopen(path, "rb");
-    if (in == NULL) {
-        fail_msg("cannot open %s", path);
-    }
-    size_t size = fread(storage, 1, FILE_MAX, in);
-    assert_true(size > 0 && size < FILE_MAX);
-    (void)fclose(in);
-    return hsi_bytes_of(storage, size);
-}
 
 static const struct {
     const char *name, *password;
@@ -46,16 +26,17 @@ static void a_key_in_any_format_is_read_fits_its_certificate_and_opens_a_premast
 {
     (void)state;
     for (size_t i = 0; i < HSI_COUNT(key_files); i++) {
-        uint8_t storage[FILE_MAX], certificate[FILE_MAX], encrypted[FILE_MAX];
+        uint8_t storage[KEY_FILE_MAX], certificate[KEY_FILE_MAX], encrypted[KEY_FILE_MAX];
         hsi_private_key *key = NULL;
         hsi_buffer out = HSI_BUFFER_EMPTY;
-        assert_int_equal(hsi_private_key_new(&key, file(storage, key_files[i].name), key_files[i].password), HSI_OK);
-        assert_true(hsi_private_key_fits(key, file(certificate, "rsa.crt")));
-        assert_false(hsi_private_key_fits(key, file(certificate, "rsa-pss.crt")));
+        assert_int_equal(hsi_private_key_new(&key, data_key(storage, key_files[i].name), key_files[i].password),
+                         HSI_OK);
+        assert_true(hsi_private_key_fits(key, data_key(certificate, "rsa.crt")));
+        assert_false(hsi_private_key_fits(key, data_key(certificate, "rsa-pss.crt")));
         assert_false(hsi_private_key_fits(key, hsi_bytes_text("no certificate")));
 
         assert_int_equal(hsi_buffer_append(&out, hsi_bytes_text("before")), HSI_OK);
-        assert_int_equal(hsi_private_key_decrypt(key, file(encrypted, "rsa-premaster.enc"), &out), HSI_OK);
+        assert_int_equal(hsi_private_key_decrypt(key, data_key(encrypted, "rsa-premaster.enc"), &out), HSI_OK);
         hsi_bytes opened = hsi_buffer_peek(&out);
         assert_int_equal(opened.length, 6 + 48);
         assert_memory_equal(opened.data, "before\x03\x03..............................................", 54);
@@ -87,9 +68,9 @@ static void what_is_no_rsa_key_or_needs_another_password_is_refused(void **state
 {
     (void)state;
     for (size_t i = 0; i < HSI_COUNT(no_rsa_keys); i++) {
-        uint8_t storage[FILE_MAX];
+        uint8_t storage[KEY_FILE_MAX];
         hsi_private_key *key = NULL;
-        hsi_bytes encoded = file(storage, no_rsa_keys[i].name);
+        hsi_bytes encoded = data_key(storage, no_rsa_keys[i].name);
         assert_int_equal(hsi_private_key_new(&key, encoded, no_rsa_keys[i].password), no_rsa_keys[i].status);
         assert_null(key);
     }
@@ -102,11 +83,11 @@ static void what_is_no_rsa_key_or_needs_another_password_is_refused(void **state
 static void what_was_not_encrypted_to_the_key_does_not_open(void **state)
 {
     (void)state;
-    uint8_t storage[FILE_MAX], encrypted[FILE_MAX];
+    uint8_t storage[KEY_FILE_MAX], encrypted[KEY_FILE_MAX];
     hsi_private_key *key = NULL;
     hsi_buffer out = HSI_BUFFER_EMPTY;
-    assert_int_equal(hsi_private_key_new(&key, file(storage, "rsa-pkcs8.der"), NULL), HSI_OK);
-    hsi_bytes in = file(encrypted, "rsa-premaster.enc");
+    assert_int_equal(hsi_private_key_new(&key, data_key(storage, "rsa-pkcs8.der"), NULL), HSI_OK);
+    hsi_bytes in = data_key(encrypted, "rsa-premaster.enc");
     assert_int_equal(hsi_private_key_decrypt(key, hsi_bytes_slice(in, 0, 255), &out), HSI_ILLEGAL);
     assert_int_equal(hsi_private_key_decrypt(key, HSI_BYTES_EMPTY, &out), HSI_ILLEGAL);
     encrypted[100] ^= 1;
@@ -121,15 +102,15 @@ static void what_was_not_encrypted_to_the_key_does_not_open(void **state)
 static void no_memory_is_said_so(void **state)
 {
     (void)state;
-    uint8_t storage[FILE_MAX], encrypted[FILE_MAX];
+    uint8_t storage[KEY_FILE_MAX], encrypted[KEY_FILE_MAX];
     hsi_private_key *key = NULL;
     hsi_buffer out = HSI_BUFFER_EMPTY;
-    hsi_bytes encoded = file(storage, "rsa-pkcs8.der");
+    hsi_bytes encoded = data_key(storage, "rsa-pkcs8.der");
     hsi_memory_fail_after(0);
     assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_NO_MEMORY);
     assert_int_equal(hsi_private_key_new(&key, encoded, NULL), HSI_OK);
     hsi_memory_fail_after(0);
-    assert_int_equal(hsi_private_key_decrypt(key, file(encrypted, "rsa-premaster.enc"), &out), HSI_NO_MEMORY);
+    assert_int_equal(hsi_private_key_decrypt(key, data_key(encrypted, "rsa-premaster.enc"), &out), HSI_NO_MEMORY);
     assert_int_equal(hsi_buffer_length(&out), 0);
     hsi_private_key_free(key);
 }

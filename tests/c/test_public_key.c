@@ -1,33 +1,13 @@
 /* Tests csrc/crypto/public_key.c against certificates, signatures and key files that openssl made
- * (tests/data/keys/make.sh). Run from the project's folder, or say with -DHSI_TEST_DATA where tests/data is.
+ * (tests/data/keys/make.sh). Run in the root of the repository.
  * SPDX-License-Identifier: MIT */
+#include "data.h"
 #include "hex.h"
 
 #include <gnutls/gnutls.h>
 
 #include "crypto/crypto.h"
 #include "live/lab_certificate.h"
-
-#ifndef HSI_TEST_DATA
-#define HSI_TEST_DATA "tests/data"
-#endif
-
-enum { FILE_MAX = 4096 };
-
-static hsi_bytes file(uint8_t storage[FILE_MAX], const char *name)
-{
-    char path[256];
-    int length = snprintf(path, sizeof path, "%s/keys/%s", HSI_TEST_DATA, name);
-    assert_true(length > 0 && (size_t)length < sizeof path);
-    FILE *in = fopen(path, "rb");
-    if (in == NULL) {
-        fail_msg("cannot open %s", path);
-    }
-    size_t size = fread(storage, 1, FILE_MAX, in);
-    assert_true(size > 0 && size < FILE_MAX);
-    (void)fclose(in);
-    return hsi_bytes_of(storage, size);
-}
 
 static const struct {
     const char *certificate, *signature;
@@ -55,16 +35,16 @@ static const struct {
 };
 
 typedef struct fixture {
-    uint8_t storage[3][FILE_MAX];
+    uint8_t storage[3][KEY_FILE_MAX];
     hsi_bytes certificate, signed_data, signature;
     uint16_t scheme;
 } fixture;
 
 static void load(fixture *f, size_t i)
 {
-    f->certificate = file(f->storage[0], signatures[i].certificate);
-    f->signed_data = file(f->storage[1], "signed.bin");
-    f->signature = file(f->storage[2], signatures[i].signature);
+    f->certificate = data_key(f->storage[0], signatures[i].certificate);
+    f->signed_data = data_key(f->storage[1], "signed.bin");
+    f->signature = data_key(f->storage[2], signatures[i].signature);
     f->scheme = signatures[i].scheme;
 }
 
@@ -190,7 +170,7 @@ static void a_key_made_to_keep_us_busy_is_unsupported(void **state)
         fixture f;
         bool ok = true;
         load(&f, 2);
-        hsi_bytes certificate = file(f.storage[0], oversized[i]);
+        hsi_bytes certificate = data_key(f.storage[0], oversized[i]);
         assert_int_equal(hsi_signature_verify(&ok, certificate, 0x0401, f.signed_data, f.signature), HSI_UNSUPPORTED);
         assert_int_equal(hsi_signature_verify(&ok, certificate, 0, f.signed_data, f.signature), HSI_UNSUPPORTED);
         assert_false(ok);
@@ -216,12 +196,12 @@ static void a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_seco
 {
     (void)state;
     static const char *const pairs[][2] = {{"rsa.crt", "rsa-tls10.sig"}, {"dsa.crt", "dsa-0202.sig"}};
-    uint8_t storage[3][FILE_MAX], hashes[HSI_SSL3_HASHES];
-    hsi_bytes content = file(storage[0], "signed.bin");
+    uint8_t storage[3][KEY_FILE_MAX], hashes[HSI_SSL3_HASHES];
+    hsi_bytes content = data_key(storage[0], "signed.bin");
     assert_int_equal(hsi_hash_of(&hsi_md5, hashes, &content, 1), HSI_OK);
     assert_int_equal(hsi_hash_of(&hsi_sha1, hashes + 16, &content, 1), HSI_OK);
     for (size_t i = 0; i < HSI_COUNT(pairs); i++) {
-        hsi_bytes certificate = file(storage[1], pairs[i][0]), signature = file(storage[2], pairs[i][1]);
+        hsi_bytes certificate = data_key(storage[1], pairs[i][0]), signature = data_key(storage[2], pairs[i][1]);
         bool ok = false;
         assert_int_equal(hsi_signature_verify_hashes(&ok, certificate, hashes, signature), HSI_OK);
         assert_true(ok);
@@ -231,8 +211,8 @@ static void a_signature_over_two_hashes_fits_the_key_that_signs_both_or_the_seco
         hashes[35] ^= 1;
     }
     bool ok = true;
-    hsi_bytes signature = file(storage[2], "ed25519-0807.sig");
-    assert_int_equal(hsi_signature_verify_hashes(&ok, file(storage[1], "ed25519.crt"), hashes, signature), HSI_OK);
+    hsi_bytes signature = data_key(storage[2], "ed25519-0807.sig");
+    assert_int_equal(hsi_signature_verify_hashes(&ok, data_key(storage[1], "ed25519.crt"), hashes, signature), HSI_OK);
     assert_false(ok);
     assert_int_equal(hsi_signature_verify_hashes(&ok, hsi_bytes_text("none"), hashes, signature), HSI_ILLEGAL);
 }

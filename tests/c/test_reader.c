@@ -26,9 +26,7 @@ typedef struct file_bytes {
 
 static void load(file_bytes *file, const char *name)
 {
-    char path[128];
-    snprintf(path, sizeof path, "tests/data/%s", name);
-    file->bytes = hsi_bytes_of(file->storage, connection_read(path, file->storage, sizeof file->storage));
+    file->bytes = data_read(file->storage, sizeof file->storage, name);
 }
 
 static hsi_status feed(hsi_reader *reader, hsi_bytes bytes, size_t size)

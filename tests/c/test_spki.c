@@ -1,5 +1,6 @@
 /* Tests csrc/crypto/spki.c: the key that GnuTLS finds in a certificate stands where it says.
  * SPDX-License-Identifier: MIT */
+#include "data.h"
 #include "hex.h"
 
 #include <gnutls/abstract.h>
@@ -7,31 +8,16 @@
 
 #include "crypto/crypto.h"
 
-enum { FILE_MAX = 8192 };
-
 static const char *const certificates[] = {
     "rsa.crt", "rsa-pss.crt", "p256.crt", "p384.crt", "dsa.crt", "ed25519.crt", "ed448.crt", "rsa-16388-bits.crt",
 };
-
-static hsi_bytes file(uint8_t storage[FILE_MAX], const char *name)
-{
-    char path[256];
-    int length = snprintf(path, sizeof path, "tests/data/keys/%s", name);
-    assert_true(length > 0 && (size_t)length < sizeof path);
-    FILE *in = fopen(path, "rb");
-    assert_non_null(in);
-    size_t size = fread(storage, 1, FILE_MAX, in);
-    assert_true(size > 0 && size < FILE_MAX);
-    (void)fclose(in);
-    return hsi_bytes_of(storage, size);
-}
 
 static void it_is_the_one_that_gnutls_finds(void **state)
 {
     (void)state;
     for (size_t i = 0; i < HSI_COUNT(certificates); i++) {
-        uint8_t storage[FILE_MAX];
-        hsi_bytes certificate = file(storage, certificates[i]), spki;
+        uint8_t storage[KEY_FILE_MAX];
+        hsi_bytes certificate = data_key(storage, certificates[i]), spki;
         gnutls_datum_t der = {storage, (unsigned)certificate.length}, expected;
         gnutls_pubkey_t key;
         assert_int_equal(gnutls_pubkey_init(&key), 0);
@@ -47,8 +33,8 @@ static void it_is_the_one_that_gnutls_finds(void **state)
 static void a_cut_certificate_has_none(void **state)
 {
     (void)state;
-    uint8_t storage[FILE_MAX];
-    hsi_bytes certificate = file(storage, "p256.crt"), spki;
+    uint8_t storage[KEY_FILE_MAX];
+    hsi_bytes certificate = data_key(storage, "p256.crt"), spki;
     for (size_t length = 0; length < certificate.length; length++) {
         assert_int_equal(hsi_certificate_key(hsi_bytes_of(storage, length), &spki), HSI_ILLEGAL);
     }
@@ -58,8 +44,8 @@ static void a_cut_certificate_has_none(void **state)
 static void nothing_else_stands_before_it(void **state)
 {
     (void)state;
-    uint8_t storage[FILE_MAX];
-    hsi_bytes certificate = file(storage, "p256.crt"), spki;
+    uint8_t storage[KEY_FILE_MAX];
+    hsi_bytes certificate = data_key(storage, "p256.crt"), spki;
     assert_int_equal(hsi_certificate_key(certificate, &spki), HSI_OK);
     uint8_t *key = storage + (spki.data - storage);
     uint8_t *const identifiers[] = {storage, storage + 4, storage + 8, key};

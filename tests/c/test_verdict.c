@@ -1,12 +1,12 @@
 /* Tests csrc/crypto/verdict.c: it says what hsi_signature_verify says, and asks GnuTLS once.
  * SPDX-License-Identifier: MIT */
-#include "hex.h"
+#include "data.h"
 
 #include <gnutls/abstract.h>
 
 #include "crypto/crypto.h"
 
-enum { FILE_MAX = 4096, ECDSA_SHA256 = 0x0403, RSA_SHA256 = 0x0401 };
+enum { ECDSA_SHA256 = 0x0403, RSA_SHA256 = 0x0401 };
 
 static size_t judged;
 
@@ -21,29 +21,16 @@ int __wrap_gnutls_pubkey_verify_data2(gnutls_pubkey_t key, gnutls_sign_algorithm
     return __real_gnutls_pubkey_verify_data2(key, how, flags, data, signature);
 }
 
-static hsi_bytes file(uint8_t storage[FILE_MAX], const char *name)
-{
-    char path[256];
-    int length = snprintf(path, sizeof path, "tests/data/keys/%s", name);
-    assert_true(length > 0 && (size_t)length < sizeof path);
-    FILE *in = fopen(path, "rb");
-    assert_non_null(in);
-    size_t size = fread(storage, 1, FILE_MAX, in);
-    assert_true(size > 0 && size < FILE_MAX);
-    (void)fclose(in);
-    return hsi_bytes_of(storage, size);
-}
-
 typedef struct fixture {
-    uint8_t storage[3][FILE_MAX];
+    uint8_t storage[3][KEY_FILE_MAX];
     hsi_bytes certificate, signed_data, signature;
 } fixture;
 
 static void load(fixture *f)
 {
-    f->certificate = file(f->storage[0], "p256.crt");
-    f->signed_data = file(f->storage[1], "signed.bin");
-    f->signature = file(f->storage[2], "p256-0403.sig");
+    f->certificate = data_key(f->storage[0], "p256.crt");
+    f->signed_data = data_key(f->storage[1], "signed.bin");
+    f->signature = data_key(f->storage[2], "p256-0403.sig");
     judged = 0;
 }
 
