@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "capture/opening.h"
 
-#include "base/cursor.h"
+#include "base/ber.h"
 
 /* ---- protocols of lines: the last line of each end says it ---- */
 
@@ -99,22 +99,6 @@ static bool by_protocol_header(const hsi_opening *opening, hsi_bytes client, hsi
     return ends_with(client, header, sizeof header) && ends_with(server, header, sizeof header);
 }
 
-/* The next BER element: its tag and content. */
-static hsi_status take_element(hsi_cursor *in, uint8_t *tag, hsi_cursor *content)
-{
-    enum { LONG_FORM = 0x80, WIDTH_MOST = 4 };
-    uint8_t first;
-    uint64_t length;
-    HSI_TRY(hsi_cursor_u8(in, tag));
-    HSI_TRY(hsi_cursor_u8(in, &first));
-    length = first;
-    if (first >= LONG_FORM) {
-        size_t width = first - LONG_FORM;
-        HSI_TRY(width == 0 || width > WIDTH_MOST ? HSI_ILLEGAL : hsi_cursor_uint(in, width, &length));
-    }
-    return hsi_cursor_slice(in, content, (size_t)length);
-}
-
 /* The protocolOp of the last LDAPMessage. */
 static bool last_operation(hsi_bytes bytes, uint8_t *tag, hsi_cursor *operation)
 {
@@ -122,11 +106,11 @@ static bool last_operation(hsi_bytes bytes, uint8_t *tag, hsi_cursor *operation)
     hsi_cursor message = in;
     hsi_cursor id;
     while (!hsi_cursor_empty(&in)) {
-        if (take_element(&in, tag, &message) != HSI_OK) {
+        if (hsi_ber_element(&in, tag, &message) != HSI_OK) {
             return false;
         }
     }
-    return take_element(&message, tag, &id) == HSI_OK && take_element(&message, tag, operation) == HSI_OK;
+    return hsi_ber_element(&message, tag, &id) == HSI_OK && hsi_ber_element(&message, tag, operation) == HSI_OK;
 }
 
 /* LDAP: an extendedReq whose requestName is StartTLS, and an extendedResp whose resultCode is success. */
@@ -136,12 +120,12 @@ static bool by_extended_request(const hsi_opening *opening, hsi_bytes client, hs
     hsi_cursor operation, value;
     uint8_t tag;
     if (!last_operation(client, &tag, &operation) || tag != EXTENDED_REQUEST ||
-        take_element(&operation, &tag, &value) != HSI_OK || tag != REQUEST_NAME ||
+        hsi_ber_element(&operation, &tag, &value) != HSI_OK || tag != REQUEST_NAME ||
         !hsi_bytes_are(hsi_cursor_rest(&value), opening->request)) {
         return false;
     }
     return last_operation(server, &tag, &operation) && tag == EXTENDED_RESPONSE &&
-           take_element(&operation, &tag, &value) == HSI_OK && tag == ENUMERATED && hsi_cursor_left(&value) == 1 &&
+           hsi_ber_element(&operation, &tag, &value) == HSI_OK && tag == ENUMERATED && hsi_cursor_left(&value) == 1 &&
            *value.at == 0;
 }
 

@@ -2,10 +2,10 @@
  * GnuTLS takes fifteen times as long for the whole. In: a DER certificate. Out: its SubjectPublicKeyInfo.
  * RFC 5280 section 4.1, X.690 section 8.1.
  * SPDX-License-Identifier: MIT */
-#include "base/cursor.h"
+#include "base/ber.h"
 #include "crypto/crypto.h"
 
-enum { INTEGER = 0x02, SEQUENCE = 0x30, VERSION = 0xa0, LONG_FORM = 0x80, LENGTH_MAX = 4 };
+enum { INTEGER = 0x02, SEQUENCE = 0x30, VERSION = 0xa0 };
 
 /* What stands before the key in a TBSCertificate, but for the version, which may be left out. */
 static const uint8_t before[] = {
@@ -16,29 +16,12 @@ static const uint8_t before[] = {
     SEQUENCE, /* subject */
 };
 
-static hsi_status read_length(hsi_cursor *in, uint64_t *length)
-{
-    uint8_t first;
-    HSI_TRY(hsi_cursor_u8(in, &first));
-    size_t width = first & ~(unsigned)LONG_FORM;
-    if (first < LONG_FORM) {
-        *length = first;
-        return HSI_OK;
-    }
-    return width == 0 || width > LENGTH_MAX ? HSI_ILLEGAL : hsi_cursor_uint(in, width, length);
-}
-
 /* Moves past an element with that identifier, and sets `contents` to what is in it. */
 static hsi_status read_element(hsi_cursor *in, uint8_t identifier, hsi_cursor *contents)
 {
     uint8_t found;
-    uint64_t length = 0;
-    HSI_TRY(hsi_cursor_u8(in, &found));
-    if (found != identifier) {
-        return HSI_ILLEGAL;
-    }
-    HSI_TRY(read_length(in, &length));
-    return hsi_cursor_slice(in, contents, (size_t)length);
+    HSI_TRY(hsi_ber_element(in, &found, contents));
+    return found == identifier ? HSI_OK : HSI_ILLEGAL;
 }
 
 static hsi_status find(hsi_bytes certificate, hsi_bytes *out)

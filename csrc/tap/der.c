@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "tap/der.h"
 
+#include "base/ber.h"
 #include "proto/oid.h"
 
 /* Identifier and length octets, X.690 sections 8.1.2 and 8.1.3, and what they are in front of. */
@@ -40,30 +41,16 @@ static hsi_status read_tag(hsi_cursor *in, der_header *header)
     return HSI_OK;
 }
 
-/* DER has no indefinite length (0x80), and no length of ours needs more than eight octets. */
-static hsi_status read_length(hsi_cursor *in, der_header *header)
-{
-    enum { LONG = 0x80, WIDTH_MAX = 8 };
-    uint8_t octet;
-    HSI_TRY(hsi_cursor_u8(in, &octet));
-    uint64_t length = octet;
-    size_t more = octet < LONG ? 0 : octet & ~(unsigned)LONG;
-    if (octet == LONG || more > WIDTH_MAX) {
-        return HSI_ILLEGAL;
-    }
-    if (more > 0) {
-        HSI_TRY(hsi_cursor_uint(in, more, &length));
-    }
-    header->length_width = 1 + more;
-    return length > hsi_cursor_left(in) ? HSI_TRUNCATED : hsi_cursor_slice(in, &header->content, (size_t)length);
-}
-
 /* Looks at the element that `in` begins with: it reaches to the end of header->content. */
 static hsi_status peek_element(const hsi_cursor *in, der_header *header)
 {
+    enum { WIDTH_MAX = 8 }; /* no length of ours needs more octets */
     hsi_cursor ahead = *in;
     HSI_TRY(read_tag(&ahead, header));
-    return read_length(&ahead, header);
+    const uint8_t *length = ahead.at;
+    HSI_TRY(hsi_ber_content(&ahead, WIDTH_MAX, &header->content));
+    header->length_width = (size_t)(header->content.at - length);
+    return HSI_OK;
 }
 
 static bool is_choice(const hsi_der_type *type)
