@@ -81,6 +81,19 @@ hsi_status hsi_session_tamper(void *session, hsi_bytes record, hsi_buffer *out);
 
 /* ---- session_methods.c, session_features.c, session_facts.c ---- */
 
+/* Bytes for an operation, or from it: `done` says how many. */
+typedef struct hsi_transfer {
+    uint8_t *out;
+    size_t size;
+    hsi_bytes in;
+    size_t done;
+} hsi_transfer;
+
+/* hsi_session_py_do is hsi_session_drive as a method that gives None. hsi_session_py_give is one that gives what the operation,
+ * which takes an hsi_transfer, has read: at most `size` bytes, and at most a record's. */
+PyObject *hsi_session_py_do(PyObject *self, const hsi_socket *socket, hsi_operation *operation, void *arguments);
+PyObject *hsi_session_py_give(PyObject *self, const hsi_socket *socket, hsi_operation *operation, Py_ssize_t size);
+
 extern PyMethodDef hsi_session_methods[];
 extern PyGetSetDef hsi_session_getset[];
 PyObject *hsi_session_py_pending(PyObject *self, PyObject *unused);

@@ -7,13 +7,6 @@ enum { RECORD_MAX = 16384 }; /* a read gives the content of at most one record, 
 
 /* ---- operations ---- */
 
-typedef struct transfer {
-    uint8_t *out;
-    size_t size;
-    hsi_bytes in;
-    size_t done;
-} transfer;
-
 static hsi_status do_handshake(hsi_session *session, void *arguments)
 {
     HSI_UNUSED(arguments);
@@ -22,13 +15,13 @@ static hsi_status do_handshake(hsi_session *session, void *arguments)
 
 static hsi_status do_read(hsi_session *session, void *arguments)
 {
-    transfer *to = arguments;
+    hsi_transfer *to = arguments;
     return hsi_session_read(session, to->out, to->size, &to->done);
 }
 
 static hsi_status do_write(hsi_session *session, void *arguments)
 {
-    transfer *from = arguments;
+    hsi_transfer *from = arguments;
     return hsi_session_write(session, from->in, &from->done);
 }
 
@@ -40,7 +33,7 @@ static hsi_status do_close_notify(hsi_session *session, void *arguments)
 
 static hsi_status do_feed(hsi_session *session, void *arguments)
 {
-    return hsi_session_feed(session, ((transfer *)arguments)->in);
+    return hsi_session_feed(session, ((hsi_transfer *)arguments)->in);
 }
 
 static hsi_status do_feed_end(hsi_session *session, void *arguments)
@@ -66,7 +59,7 @@ static hsi_status do_take(hsi_session *session, void *arguments)
 
 /* ---- what a method does, over memory (`socket` NULL) or on a socket ---- */
 
-static PyObject *drive(PyObject *self, const hsi_socket *socket, hsi_operation *operation, void *arguments)
+PyObject *hsi_session_py_do(PyObject *self, const hsi_socket *socket, hsi_operation *operation, void *arguments)
 {
     if (hsi_session_drive((Session *)self, socket, operation, arguments) < 0) {
         return NULL;
@@ -74,14 +67,14 @@ static PyObject *drive(PyObject *self, const hsi_socket *socket, hsi_operation *
     Py_RETURN_NONE;
 }
 
-static PyObject *read_bytes(PyObject *self, const hsi_socket *socket, Py_ssize_t size)
+PyObject *hsi_session_py_give(PyObject *self, const hsi_socket *socket, hsi_operation *operation, Py_ssize_t size)
 {
     if (size < 0) {
         return hsi_raise_value("%zd is no number of bytes", size);
     }
     uint8_t plaintext[RECORD_MAX];
-    transfer to = {.out = plaintext, .size = size < RECORD_MAX ? (size_t)size : RECORD_MAX};
-    int driven = hsi_session_drive((Session *)self, socket, do_read, &to);
+    hsi_transfer to = {.out = plaintext, .size = size < RECORD_MAX ? (size_t)size : RECORD_MAX};
+    int driven = hsi_session_drive((Session *)self, socket, operation, &to);
     PyObject *bytes = driven < 0 ? NULL : hsi_py_bytes(hsi_bytes_of(plaintext, to.done));
     hsi_memory_wipe(plaintext, to.done);
     return bytes;
@@ -90,7 +83,7 @@ static PyObject *read_bytes(PyObject *self, const hsi_socket *socket, Py_ssize_t
 /* Each of the next two lets go of the buffer. */
 static PyObject *read_into(PyObject *self, const hsi_socket *socket, Py_buffer *buffer)
 {
-    transfer to = {.out = buffer->buf, .size = (size_t)buffer->len};
+    hsi_transfer to = {.out = buffer->buf, .size = (size_t)buffer->len};
     int driven = hsi_session_drive((Session *)self, socket, do_read, &to);
     PyBuffer_Release(buffer);
     return driven < 0 ? NULL : PyLong_FromSize_t(to.done);
@@ -98,7 +91,7 @@ static PyObject *read_into(PyObject *self, const hsi_socket *socket, Py_buffer *
 
 static PyObject *write_bytes(PyObject *self, const hsi_socket *socket, Py_buffer *buffer)
 {
-    transfer from = {.in = hsi_view_bytes(buffer)};
+    hsi_transfer from = {.in = hsi_view_bytes(buffer)};
     int driven = hsi_session_drive((Session *)self, socket, do_write, &from);
     PyBuffer_Release(buffer);
     return driven < 0 ? NULL : PyLong_FromSize_t(from.done);
@@ -113,8 +106,8 @@ static PyObject *session_feed(PyObject *self, PyObject *args, PyObject *keywords
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*", names, &data)) {
         return NULL;
     }
-    transfer from = {.in = hsi_view_bytes(&data)};
-    PyObject *fed = drive(self, NULL, do_feed, &from);
+    hsi_transfer from = {.in = hsi_view_bytes(&data)};
+    PyObject *fed = hsi_session_py_do(self, NULL, do_feed, &from);
     PyBuffer_Release(&data);
     return fed;
 }
@@ -126,7 +119,7 @@ static PyObject *end_with(PyObject *self, PyObject *args, PyObject *keywords, hs
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O&", names, hsi_end_in, &end)) {
         return NULL;
     }
-    return drive(self, NULL, operation, &end);
+    return hsi_session_py_do(self, NULL, operation, &end);
 }
 
 static PyObject *session_feed_end(PyObject *self, PyObject *args, PyObject *keywords)
@@ -156,7 +149,7 @@ static PyObject *session_take(PyObject *self, PyObject *args, PyObject *keywords
 static PyObject *session_do_handshake(PyObject *self, PyObject *unused)
 {
     HSI_UNUSED(unused);
-    return drive(self, NULL, do_handshake, NULL);
+    return hsi_session_py_do(self, NULL, do_handshake, NULL);
 }
 
 static PyObject *session_read(PyObject *self, PyObject *args, PyObject *keywords)
@@ -166,7 +159,7 @@ static PyObject *session_read(PyObject *self, PyObject *args, PyObject *keywords
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "n", names, &size)) {
         return NULL;
     }
-    return read_bytes(self, NULL, size);
+    return hsi_session_py_give(self, NULL, do_read, size);
 }
 
 static PyObject *session_read_into(PyObject *self, PyObject *args, PyObject *keywords)
@@ -192,7 +185,7 @@ static PyObject *session_write(PyObject *self, PyObject *args, PyObject *keyword
 static PyObject *session_close_notify(PyObject *self, PyObject *unused)
 {
     HSI_UNUSED(unused);
-    return drive(self, NULL, do_close_notify, NULL);
+    return hsi_session_py_do(self, NULL, do_close_notify, NULL);
 }
 
 /* ---- methods on a socket ---- */
@@ -205,7 +198,7 @@ static PyObject *drive_on(PyObject *self, PyObject *args, PyObject *keywords, hs
                                      &socket.timeout)) {
         return NULL;
     }
-    return drive(self, &socket, operation, NULL);
+    return hsi_session_py_do(self, &socket, operation, NULL);
 }
 
 static PyObject *session_do_handshake_on(PyObject *self, PyObject *args, PyObject *keywords)
@@ -227,7 +220,7 @@ static PyObject *session_read_on(PyObject *self, PyObject *args, PyObject *keywo
                                      &size)) {
         return NULL;
     }
-    return read_bytes(self, &socket, size);
+    return hsi_session_py_give(self, &socket, do_read, size);
 }
 
 static PyObject *session_read_into_on(PyObject *self, PyObject *args, PyObject *keywords)
