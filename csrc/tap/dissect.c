@@ -3,7 +3,6 @@
 #include "tap/dissect.h"
 
 typedef hsi_status read_number(hsi_fields *f, hsi_cursor *in, const char *name, hsi_registry registry);
-typedef hsi_status read_content(hsi_fields *f, hsi_cursor *in, const char *name, size_t width);
 
 static hsi_status numbers(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_registry registry,
                           read_number *read)
@@ -12,17 +11,6 @@ static hsi_status numbers(hsi_fields *f, hsi_cursor *in, const char *name, size_
     HSI_TRY(hsi_field_vector(f, in, name, width, &list));
     while (!hsi_cursor_empty(&list)) {
         HSI_TRY(read(f, &list, HSI_ITEM, registry));
-    }
-    return HSI_OK;
-}
-
-static hsi_status contents(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, size_t item_width,
-                           read_content *read)
-{
-    hsi_cursor list;
-    HSI_TRY(hsi_field_vector(f, in, name, width, &list));
-    while (!hsi_cursor_empty(&list)) {
-        HSI_TRY(read(f, &list, HSI_ITEM, item_width));
     }
     return HSI_OK;
 }
@@ -39,12 +27,12 @@ hsi_status hsi_dissect_u16s(hsi_fields *f, hsi_cursor *in, const char *name, siz
 
 hsi_status hsi_dissect_opaques(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, size_t item_width)
 {
-    return contents(f, in, name, width, item_width, hsi_field_opaque_vector);
-}
-
-hsi_status hsi_dissect_texts(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, size_t item_width)
-{
-    return contents(f, in, name, width, item_width, hsi_field_text_vector);
+    hsi_cursor list;
+    HSI_TRY(hsi_field_vector(f, in, name, width, &list));
+    while (!hsi_cursor_empty(&list)) {
+        HSI_TRY(hsi_field_opaque_vector(f, &list, HSI_ITEM, item_width));
+    }
+    return HSI_OK;
 }
 
 hsi_status hsi_dissect_structs(hsi_fields *f, hsi_cursor *in, const char *name, size_t width, hsi_dissector *item)

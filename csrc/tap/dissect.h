@@ -12,12 +12,9 @@ HSI_MUST_USE hsi_status hsi_dissect_u8s(hsi_fields *f, hsi_cursor *in, const cha
 HSI_MUST_USE hsi_status hsi_dissect_u16s(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                          hsi_registry registry);
 
-/* hsi_dissect_opaques: a vector of opaque vectors, whose own length fields have `item_width` bytes.
- * hsi_dissect_texts: the same, called text. */
+/* hsi_dissect_opaques: a vector of opaque vectors, whose own length fields have `item_width` bytes. */
 HSI_MUST_USE hsi_status hsi_dissect_opaques(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
                                             size_t item_width);
-HSI_MUST_USE hsi_status hsi_dissect_texts(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
-                                          size_t item_width);
 
 /* hsi_dissect_structs: a vector of structs, each of which `item` reads. */
 HSI_MUST_USE hsi_status hsi_dissect_structs(hsi_fields *f, hsi_cursor *in, const char *name, size_t width,
