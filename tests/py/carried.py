@@ -5,7 +5,7 @@ from pathlib import Path
 
 import hsinspect
 import packets
-from packets import ACK, CLIENT, PSH, SERVER, Segment
+from packets import CLIENT, SERVER
 
 DATA = Path(__file__).parent.parent / "data"
 CAPTURE, KEYLOG = DATA / "rfc8448" / "1rtt.pcap", DATA / "rfc8448" / "1rtt.keys"
@@ -22,14 +22,7 @@ def turns_of(trace):
 
 def segments_of(turns, largest=1400):
     """A whole connection that says these, from SYN to FIN."""
-    sent = [0, 0]
-    middle = []
-    for sender, data in turns:
-        for at in range(0, len(data), largest):
-            piece = data[at : at + largest]
-            middle.append(Segment(sender, sent[sender], piece, ACK | PSH, sent[1 - sender]))
-            sent[sender] += len(piece)
-    return [*packets.handshake(), *middle, *packets.goodbye(sent)]
+    return [segment for segment, _ in packets.spoken(turns, largest)]
 
 
 def frames_of(segments, number=1, start_ns=1_700_000_000_000_000_000):

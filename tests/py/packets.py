@@ -75,6 +75,19 @@ def goodbye(lengths: Sequence[int]) -> list[Segment]:
     ]
 
 
+def spoken(turns, largest=1400):
+    """A whole connection that says these, (sender, bytes) in turn, from SYN to FIN: (segment, number of its turn)."""
+    sent = [0, 0]
+    said = []
+    for turn, (sender, data) in enumerate(turns):
+        for at in range(0, len(data), largest):
+            piece = data[at : at + largest]
+            said.append((Segment(sender, sent[sender], piece, ACK | PSH, sent[1 - sender]), turn))
+            sent[sender] += len(piece)
+    last = max(len(turns) - 1, 0)
+    return [*((segment, 0) for segment in handshake()), *said, *((segment, last) for segment in goodbye(sent))]
+
+
 @dataclass
 class Flight:
     """What one side sends before the other answers: its data in segments, then the acknowledgment of them."""

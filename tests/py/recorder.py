@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import packets
-from packets import ACK, CLIENT, PSH, SERVER, Segment
+from packets import CLIENT, SERVER
 
-LARGEST = 1400  # bytes of a segment
 PIECE = 65536
 
 
@@ -29,18 +28,12 @@ class Recorded:
     def frames(self) -> list[packets.Frame]:
         """As Ethernet frames, from SYN to FIN."""
         ends = packets.ends(self.number)
-        sent = [0, 0]
-        begin = self.pieces[0][2] if self.pieces else 0
-        timed = [(segment, begin) for segment in packets.handshake()]
-        for sender, data, when in self.pieces:
-            for at in range(0, len(data), LARGEST):
-                piece = data[at : at + LARGEST]
-                timed.append((Segment(sender, sent[sender], piece, ACK | PSH, sent[1 - sender]), when))
-                sent[sender] += len(piece)
-        timed += [(segment, timed[-1][1]) for segment in packets.goodbye(sent)]
+        spoken = packets.spoken([(sender, data) for sender, data, _ in self.pieces])
         return [
-            packets.Frame(packets.ethernet(packets.ipv4(ends, s.sender, ends.tcp(s), number=i & 0xFFFF)), when)
-            for i, (s, when) in enumerate(timed)
+            packets.Frame(
+                packets.ethernet(packets.ipv4(ends, s.sender, ends.tcp(s), number=i & 0xFFFF)), self.pieces[turn][2]
+            )
+            for i, (s, turn) in enumerate(spoken)
         ]
 
 

@@ -34,14 +34,5 @@ def stream(path: Path, keylog: Path | None, number: int) -> Seen:
     names = ("tls.handshake.type", "tls.handshake.extension.type", "tls.handshake.ciphersuite")
     printed = rows(path, f"tls && tcp.stream == {number}", *names, keylog=keylog)
     values = [[int(value, 0) for row in printed for value in row[i].split(",") if value] for i in range(len(names))]
-    return Seen(*values, followed(path, keylog, number))
-
-
-def followed(path: Path, keylog: Path | None, number: int) -> tuple[bytes, bytes]:
-    """The application data of both senders; which is the client's it does not say alike for all connections."""
-    sent: tuple[list[bytes], list[bytes]] = ([], [])
-    for line in wireshark.run("tshark", "-r", path, *keys(keylog), "-q", "-z", f"follow,tls,raw,{number}").splitlines():
-        text = line.strip()
-        if text and all(c in "0123456789abcdef" for c in text):
-            sent[line.startswith("\t")].append(bytes.fromhex(text))
-    return (b"".join(sent[0]), b"".join(sent[1]))
+    ((_, sent),) = wireshark.follow(path, "tls", [number], *keys(keylog))
+    return Seen(*values, sent)

@@ -1,13 +1,12 @@
 """What tests/c/streams.c says about a capture, and what tshark and libtins say: the TCP streams in it."""
 
-import collections
 import functools
-import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import packets
+import wireshark
 from programs import ENVIRONMENT, ROOT, build
 
 
@@ -124,17 +123,8 @@ HANDLERS = {
 
 def tshark(path: Path, count: int) -> dict[int, tuple[bytes, bytes]]:
     """The first `count` TCP streams as tshark follows them: client port -> what that port and the other sent."""
-    follow = [word for i in range(count) for word in ("-z", f"follow,tcp,raw,{i}")]
-    done = run(["tshark", "-n", "-q", "-r", str(path), *follow], check=False)
-    found = {}
-    for part in done.stdout.split("Follow: tcp,raw")[1:]:
-        nodes = [int(port) for port in re.findall(r"^Node \d: .*:(\d+)$", part, re.MULTILINE)]
-        sent = collections.defaultdict(bytearray)
-        for line in re.findall(r"^\t?[0-9a-f]+$", part, re.MULTILINE):
-            sent[nodes[line.startswith("\t")]].extend(bytes.fromhex(line.strip()))
-        client = max(nodes)
-        found[client] = (bytes(sent[client]), bytes(sent[min(nodes)]))
-    return found
+    followed = wireshark.follow(path, "tcp", range(count))
+    return {max(ports): sent if ports[0] == max(ports) else sent[::-1] for ports, sent in followed}
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """What Wireshark makes of a capture, asked through tshark: the oracle for files that are written and read."""
 
+import re
 import subprocess
 
 from programs import ENVIRONMENT
@@ -33,13 +34,20 @@ def numbers(values):
     return [int(value, 0) for value in values.split(",") if value]
 
 
+def follow(path, protocol, streams, *options):
+    """What it follows of each stream: the ports of its two nodes, and what they sent. Which node is the client it does
+    not say alike for all connections. The lines of the second node begin with a tab."""
+    asked = [word for i in streams for word in ("-z", f"follow,{protocol},raw,{i}")]
+    found = []
+    for part in run("tshark", "-n", "-q", "-r", path, *options, *asked).split(f"Follow: {protocol},raw")[1:]:
+        ports = tuple(int(port) for port in re.findall(r"^Node \d: .*:(\d+)$", part, re.MULTILINE))
+        lines = re.findall(r"^\t?[0-9a-f]+$", part, re.MULTILINE)
+        sent = [[line for line in lines if line.startswith("\t") is second] for second in (False, True)]
+        found.append((ports, tuple(bytes.fromhex("".join(node).replace("\t", "")) for node in sent)))
+    return found
+
+
 def application_data(path, server_port=443, stream=0):
-    """What the client and what the server sent, decrypted. The lines of the second node begin with a tab."""
-    printed = run("tshark", "-r", path, "-q", "-z", f"follow,tls,raw,{stream}").splitlines()
-    (first,) = (line for line in printed if line.startswith("Node 0:"))
-    nodes = ("server", "client") if first.endswith(f":{server_port}") else ("client", "server")
-    sent = dict.fromkeys(nodes, b"")
-    for line in printed:
-        if line.strip() and set(line.strip()) <= set("0123456789abcdef"):
-            sent[nodes[line.startswith("\t")]] += bytes.fromhex(line.strip())
-    return sent
+    """What the client and what the server sent, decrypted."""
+    (((first, _), sent),) = follow(path, "tls", [stream])
+    return dict(zip(("server", "client") if first == server_port else ("client", "server"), sent, strict=True))
