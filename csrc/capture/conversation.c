@@ -20,7 +20,7 @@ struct hsi_conversation {
     bool other; /* it is not TLS */
     hsi_detector detector;
     hsi_journal *waiting;
-    size_t waits; /* bytes in there */
+    size_t waits[2]; /* bytes of each end in there */
     hsi_trace *trace; /* NULL: not known to be TLS */
 };
 
@@ -156,26 +156,31 @@ static hsi_status begin(hsi_conversation *c)
 
 /* ---- what it is ---- */
 
-/* Where no hello says who the client is: servers have the lower ports. */
-static hsi_status begin_late(hsi_conversation *c, uint8_t from, hsi_bytes data)
+/* What waited before this packet was in no record that is known to begin, and may be plain text: it is the opening. Where no
+ * hello says who the client is: servers have the lower ports. */
+static hsi_status begin_late(hsi_conversation *c, uint8_t from, hsi_bytes data, hsi_hello hello)
 {
-    bool answers = hsi_hello_begins(data) == HSI_HELLO_SERVER;
-    c->detector.client = answers ? !from : c->ends[0].port < c->ends[1].port;
-    c->detector.begins[0] = c->detector.begins[1] = 0;
+    uint8_t by_ports = c->ends[0].port < c->ends[1].port;
+    uint8_t other = !from;
+    c->detector.client = hello == HSI_HELLO_CLIENT ? from : hello == HSI_HELLO_SERVER ? other : by_ports;
+    c->detector.begins[from] = c->waits[from] - data.length;
+    c->detector.begins[other] = c->waits[other];
     return begin(c);
 }
 
-/* A connection whose start is not in the capture may be TLS although it begins with no hello: records are looked for where a
- * packet begins, for as long as an opening may take. */
+/* A connection whose start is not in the capture may be TLS although it begins with no hello: a hello, which may go on in the
+ * next packet, and records are looked for where a packet begins, for as long as an opening may take. */
 static hsi_status decide(hsi_conversation *c, uint8_t from, hsi_bytes data)
 {
     if (c->detector.verdict == HSI_DETECT_TLS) {
         return begin(c);
     }
-    if (c->late && hsi_framer_finds(data)) {
-        return begin_late(c, from, data);
+    hsi_hello hello = hsi_hello_begins(data);
+    if (c->late && (hello == HSI_HELLO_CLIENT || hello == HSI_HELLO_SERVER || hsi_framer_finds(data))) {
+        return begin_late(c, from, data, hello);
     }
-    c->other = c->detector.verdict == HSI_DETECT_OTHER && (!c->late || c->waits > HSI_OPENING_MOST);
+    bool most = c->waits[0] + c->waits[1] > HSI_OPENING_MOST;
+    c->other = c->detector.verdict == HSI_DETECT_OTHER && (!c->late || most);
     if (c->other) {
         stop_waiting(c);
     }
@@ -193,7 +198,7 @@ hsi_status hsi_conversation_bytes(hsi_conversation *c, uint8_t from, hsi_bytes d
     if (c->trace != NULL || c->other) {
         return HSI_OK;
     }
-    c->waits += data.length;
+    c->waits[from] += data.length;
     if (c->detector.verdict == HSI_DETECT_UNDECIDED) {
         HSI_TRY(hsi_detector_take(&c->detector, from, data));
     }

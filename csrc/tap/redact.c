@@ -2,59 +2,90 @@
  * SPDX-License-Identifier: MIT */
 #include "tap/redact.h"
 
+#include "tap/framer.h"
+#include "tap/hello.h"
+
 static const char noted[] = "secrets";
 static const char why[] = "secrets were removed from this copy";
 
-/* Leaves out of an entry what must not stay. */
-typedef void redaction(hsi_entry *entry, bool addresses);
+typedef struct redacting {
+    bool addresses; /* these stay */
+    bool lost[2]; /* bytes of this sender are missing in the capture */
+    bool begun[2]; /* it is known where a record of this sender begins */
+} redacting;
 
-static void keep(hsi_entry *entry, bool addresses)
+/* Leaves out of an entry what must not stay. */
+typedef void redaction(hsi_entry *entry, redacting *how);
+
+static void keep(hsi_entry *entry, redacting *how)
 {
     HSI_UNUSED(entry);
-    HSI_UNUSED(addresses);
+    HSI_UNUSED(how);
 }
 
-static void redact_start(hsi_entry *entry, bool addresses)
+static void redact_start(hsi_entry *entry, redacting *how)
 {
-    if (!addresses) {
+    if (!how->addresses) {
         entry->data = entry->name = entry->aux = HSI_BYTES_EMPTY;
     }
 }
 
-/* What was sent in place of an altered record is known to the lab alone. */
-static void redact_wire(hsi_entry *entry, bool addresses)
+static void redact_fault(hsi_entry *entry, redacting *how)
 {
-    HSI_UNUSED(addresses);
+    if (entry->sender < HSI_COUNT(how->lost) && entry->code != HSI_FAULT_CONFLICT) {
+        how->lost[entry->sender] = true;
+    }
+}
+
+/* Bytes from before the first record that is known to begin may be those of an opening: gap.h. */
+static bool may_be_opening(const hsi_entry *entry, redacting *how)
+{
+    if (entry->sender >= HSI_COUNT(how->lost) || how->begun[entry->sender]) {
+        return false;
+    }
+    hsi_hello hello = hsi_hello_begins(entry->data);
+    bool begins = hello == HSI_HELLO_CLIENT || hello == HSI_HELLO_SERVER || hsi_framer_finds(entry->data);
+    how->begun[entry->sender] = begins || !how->lost[entry->sender];
+    return !how->begun[entry->sender];
+}
+
+/* What was sent in place of an altered record is known to the lab alone. */
+static void redact_wire(hsi_entry *entry, redacting *how)
+{
     entry->aux = HSI_BYTES_EMPTY;
+    if (may_be_opening(entry, how)) {
+        entry->data = HSI_BYTES_EMPTY;
+    }
 }
 
 /* The body of a phase may have been encrypted on the wire; in an opening there may be a password. */
-static void redact_data(hsi_entry *entry, bool addresses)
+static void redact_data(hsi_entry *entry, redacting *how)
 {
-    HSI_UNUSED(addresses);
+    HSI_UNUSED(how);
     entry->data = HSI_BYTES_EMPTY;
 }
 
 static redaction *const redactions[HSI_ENTRY_KINDS] = {
     [HSI_ENTRY_START] = redact_start,  [HSI_ENTRY_WIRE] = redact_wire, [HSI_ENTRY_END] = keep,
     [HSI_ENTRY_PHASE] = redact_data,   [HSI_ENTRY_RESULT] = keep,      [HSI_ENTRY_VERDICT] = keep,
-    [HSI_ENTRY_NOTE] = keep,           [HSI_ENTRY_ELIDED] = keep,      [HSI_ENTRY_FAULT] = keep,
+    [HSI_ENTRY_NOTE] = keep,           [HSI_ENTRY_ELIDED] = keep,      [HSI_ENTRY_FAULT] = redact_fault,
     [HSI_ENTRY_OPENING] = redact_data,
 };
 
-static hsi_status append_redacted(hsi_journal *to, const hsi_entry *entry, bool addresses)
+static hsi_status append_redacted(hsi_journal *to, const hsi_entry *entry, redacting *how)
 {
     redaction *redact = redactions[entry->kind];
     if (redact == NULL) {
         return HSI_OK;
     }
     hsi_entry copy = *entry;
-    redact(&copy, addresses);
+    redact(&copy, how);
     return hsi_journal_append(to, &copy);
 }
 
 static hsi_status redact_entries(hsi_journal *to, const hsi_journal *from, bool addresses)
 {
+    redacting how = {.addresses = addresses};
     if (hsi_journal_redacted(from) == NULL) {
         HSI_TRY(hsi_journal_append(to, &(hsi_entry){.kind = HSI_ENTRY_NOTE,
                                                     .side = HSI_NOBODY,
@@ -63,7 +94,7 @@ static hsi_status redact_entries(hsi_journal *to, const hsi_journal *from, bool 
                                                     .name = hsi_bytes_text(noted)}));
     }
     for (size_t i = 0; i < hsi_journal_count(from); i++) {
-        HSI_TRY(append_redacted(to, hsi_journal_peek(from, i), addresses));
+        HSI_TRY(append_redacted(to, hsi_journal_peek(from, i), &how));
     }
     return HSI_OK;
 }

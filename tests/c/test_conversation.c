@@ -179,8 +179,25 @@ static void a_late_connection_is_tls_where_a_packet_begins_with_records(void **s
     assert_null(hsi_conversation_trace(c));
     say_hex(c, 1, "1703030003010203", 2);
     expect_entry(c, 1, HSI_ENTRY_FAULT, HSI_SERVER, 9);
-    expect_entry(c, 2, HSI_ENTRY_WIRE, HSI_SERVER, 1);
+    expect_entry(c, 2, HSI_ENTRY_OPENING, HSI_SERVER, 1); /* it may be plain text */
     expect_entry(c, 3, HSI_ENTRY_WIRE, HSI_SERVER, 2);
+    hsi_conversation_free(c);
+}
+
+/* The server has the higher port here, and the hello goes on in the next packet. */
+static void a_hello_in_a_late_connection_says_who_the_client_is(void **state)
+{
+    (void)state;
+    hsi_conversation *c = begin();
+    miss(c, 0, HSI_FAULT_START);
+    miss(c, 1, HSI_FAULT_START);
+    say(c, 1, hsi_bytes_text("PASS secret\r\n"), 1);
+    say(c, 0, hsi_bytes_text("go on\r\n"), 2);
+    say_hex(c, 1, CLIENT_HELLO, 3);
+    expect_entry(c, 3, HSI_ENTRY_OPENING, HSI_CLIENT, 1);
+    expect_entry(c, 4, HSI_ENTRY_OPENING, HSI_SERVER, 2);
+    expect_entry(c, 5, HSI_ENTRY_WIRE, HSI_CLIENT, 3);
+    assert_int_equal(entry_count(c), 6);
     hsi_conversation_free(c);
 }
 
@@ -209,6 +226,7 @@ int main(void)
         cmocka_unit_test(an_opening_and_a_hello_in_one_packet_are_two_entries),
         cmocka_unit_test(what_is_not_tls_becomes_nothing),
         cmocka_unit_test(a_late_connection_is_tls_where_a_packet_begins_with_records),
+        cmocka_unit_test(a_hello_in_a_late_connection_says_who_the_client_is),
         cmocka_unit_test(a_late_connection_without_records_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

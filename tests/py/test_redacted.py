@@ -2,7 +2,9 @@
 
 import hsinspect
 import pytest
+from carried import read_segments, segments_of, turns_of
 from hsinspect import lab
+from packets import ACK, CLIENT, PSH, SERVER, Segment
 
 REQUEST, RESPONSE = b"what only the client knows", b"what only the server knows"
 
@@ -124,3 +126,32 @@ def test_a_trace_that_still_grows_can_be_redacted(pair):
     assert not redacted.finished and {secret.label for secret in redacted.secrets} <= PUBLIC
     pair.client.close()
     pair.server.close()
+
+
+SPOKEN = [(SERVER, b"220 mail\r\n"), (CLIENT, b"AUTH PLAIN AHVzZXIAc2VjcmV0\r\n"), (SERVER, b"235 welcome\r\n"),
+          (CLIENT, b"STARTTLS\r\n"), (SERVER, b"220 go on\r\n")]  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", [0, 3, 4], ids=["whole", "no SYN", "no greeting"])
+def test_what_was_said_before_tls_is_in_no_redacted_copy(missing):
+    live = lab.run("TLSv1.2", request=REQUEST, response=RESPONSE)
+    segments = segments_of([*SPOKEN, *turns_of(live)])[missing:]
+    trace = read_segments(segments, live.keylog().encode())
+    assert any(b"AUTH" in data for _, data in trace.opening)
+    assert b"".join(record.fragment for record in trace.records) == b"".join(r.fragment for r in live.records)
+    assert_nothing_said(trace.redacted())
+
+
+def test_what_is_in_no_record_of_a_late_connection_is_in_no_redacted_copy():
+    """The server's first packet is taken for a record, so that the client's plain text comes behind it."""
+    segments = [Segment(SERVER, 100, b"\x17\x03\x03\x00\x01!", ACK | PSH, 100),
+                Segment(CLIENT, 100, b"AUTH PLAIN AHVzZXIAc2VjcmV0\r\n", ACK | PSH, 106)]  # fmt: skip
+    trace = read_segments(segments, b"")
+    assert any(b"AUTH" in record.fragment for record in trace.records)
+    assert_nothing_said(trace.redacted())
+
+
+def assert_nothing_said(redacted):
+    for where in (redacted.dumps(), str(redacted.to_dict()).encode(), redacted.ladder(detail=2).encode()):
+        for said in (b"AUTH", b"AHVzZXIAc2VjcmV0", b"AUTH".hex().encode()):
+            assert said not in where
