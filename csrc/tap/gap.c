@@ -149,9 +149,10 @@ hsi_status hsi_gap_take(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry
     return hsi_stream_cut(tap, stream, damaged);
 }
 
-void hsi_gap_forget(hsi_stream *stream)
+void hsi_gap_opening(hsi_stream *stream)
 {
-    stream->gap = (hsi_gap){0};
+    stream->gap.late = stream->gap.late || stream->gap.adrift;
+    stream->gap.blind = stream->gap.blind || stream->gap.adrift;
 }
 
 /* A hello is where TLS begins; without one, records are found where a packet begins. */
@@ -162,7 +163,7 @@ bool hsi_gap_hides(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry)
     }
     hsi_hello hello = hsi_hello_begins(entry->data);
     if (stream->gap.late && (hello == HSI_HELLO_CLIENT || hello == HSI_HELLO_SERVER)) {
-        hsi_gap_forget(stream);
+        stream->gap = (hsi_gap){0};
         return false;
     }
     mark(tap);

@@ -12,9 +12,10 @@
 
 #include "tap/fold.h"
 
-/* hsi_gap_take takes a FAULT entry; hsi_gap_forget: what the direction lacks was before TLS began (OPENING). */
+/* hsi_gap_take takes a FAULT entry; hsi_gap_opening: what the direction lacks so far was, as far as is known, before
+ * TLS began (OPENING): as where the start is missing, what comes shows whether it is. */
 HSI_MUST_USE hsi_status hsi_gap_take(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry);
-void hsi_gap_forget(hsi_stream *stream);
+void hsi_gap_opening(hsi_stream *stream);
 
 /* hsi_gap_hides: are the bytes of this WIRE entry such of which no record can be made? hsi_gap_show shows them as they are. */
 bool hsi_gap_hides(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry);

@@ -151,7 +151,7 @@ static hsi_status take_wire_entry(hsi_tap *tap, const hsi_entry *entry, bool *wa
     case HSI_ENTRY_FAULT:
         return hsi_gap_take(tap, stream, entry);
     case HSI_ENTRY_OPENING:
-        hsi_gap_forget(stream);
+        hsi_gap_opening(stream);
         return HSI_OK;
     case HSI_ENTRY_END:
         return hsi_stream_end(tap, stream, (hsi_end)entry->code, entry->time_ns);

@@ -58,6 +58,17 @@ def test_a_connection_that_was_there_before_shows_its_records_and_why_they_are_u
     assert trace.messages == () and not any(check.ok is False for check in trace.checks)
 
 
+def test_what_comes_behind_the_middle_of_a_record_is_no_plaintext():
+    live = lab(version="TLSv1.2", response=bytes(3000))
+    segments = segments_of(turns_of(live), largest=1000)
+    first = next(i for i, s in enumerate(segments) if s.sender == SERVER and len(s.data) == 1000 and s.offset > 1000)
+    more = segments_of([*turns_of(live), (SERVER, b"\x17\x03\x03\x00\x20" + bytes(32))])
+    trace = read_segments([*segments[first + 1 : -3], more[-4]], live.keylog().encode())
+    assert trace.opening and {fault.kind for fault in trace.capture_faults} == {"missing start"}
+    assert {record.state for record in trace.records} == {"unreadable"}
+    assert trace.application_data("server") == b"" and trace.messages == ()
+
+
 @pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
 def test_whatever_packet_is_lost_nothing_is_invented(version):
     live = lab(version=version, cipher="AES-128-GCM", response=bytes(2000))
