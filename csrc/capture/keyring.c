@@ -87,6 +87,7 @@ typedef struct serving {
     const hsi_handshake *handshake;
     const hsi_field *root;
     size_t given; /* entries */
+    bool again; /* the message was served before: only lines may have come since */
 } serving;
 
 static hsi_bytes random_of(const serving *s)
@@ -100,11 +101,24 @@ static hsi_bytes content_at(const serving *s, const char *path)
     return field == NULL ? HSI_BYTES_EMPTY : field->content;
 }
 
-static hsi_status give_psks(serving *s, hsi_bytes identity)
+/* Does `field`, psk_identity or the identities of a ClientHello, name it? */
+static bool is_named(const known_psk *psk, const hsi_field *field)
 {
-    for (size_t i = 0; i < s->keyring->psks.count; i++) {
+    bool named = psk->any || (field->kind != HSI_FIELD_STRUCT && hsi_bytes_equal(psk->identity, field->content));
+    for (const hsi_field *item = field->first; item != NULL && !named; item = item->next) {
+        const hsi_field *identity = hsi_field_child(item, hsi_bytes_text("identity"));
+        named = identity != NULL && hsi_bytes_equal(psk->identity, identity->content);
+    }
+    return named;
+}
+
+/* Any identity may be the one that the server picks. Each key is given once, however many there are of them. */
+static hsi_status give_psks(serving *s, const char *path)
+{
+    const hsi_field *field = hsi_field_find(s->root, path);
+    for (size_t i = 0; i < s->keyring->psks.count && field != NULL && !s->again; i++) {
         const known_psk *psk = s->keyring->psks.items[i];
-        if (psk->any || hsi_bytes_equal(psk->identity, identity)) {
+        if (is_named(psk, field)) {
             const hsi_entry entry = {.kind = HSI_ENTRY_PSK,
                                      .side = HSI_NOBODY,
                                      .sender = HSI_NOBODY,
@@ -133,10 +147,7 @@ static hsi_status serve_client_hello(serving *s)
     if (s->given == 0 && served->unanswered == 0) {
         served->unanswered = s->message->index + 1;
     }
-    const hsi_field *identities = hsi_field_find(s->root, "extensions.pre_shared_key.identities");
-    const hsi_field *first = identities == NULL ? NULL : hsi_field_item(identities, 0);
-    const hsi_field *identity = first == NULL ? NULL : hsi_field_find(first, "identity");
-    return identity == NULL ? HSI_OK : give_psks(s, identity->content);
+    return give_psks(s, "extensions.pre_shared_key.identities");
 }
 
 static hsi_status give_secret(serving *s, hsi_source source, const char *label, hsi_bytes value)
@@ -226,9 +237,7 @@ static hsi_status serve_client_key_exchange(serving *s)
 {
     hsi_bytes known;
     hsi_bytes encrypted = s->handshake->encrypted_premaster;
-    if (hsi_field_find(s->root, "psk_identity") != NULL) {
-        HSI_TRY(give_psks(s, content_at(s, "psk_identity")));
-    }
+    HSI_TRY(give_psks(s, "psk_identity"));
     if (encrypted.length == 0) {
         return HSI_OK;
     }
@@ -239,7 +248,7 @@ static hsi_status serve_client_key_exchange(serving *s)
     size_t lines;
     HSI_TRY(hsi_keylog_index_premaster(s->keyring->lines, encrypted, random_of(s), s->journal, &lines));
     s->given += lines;
-    return lines > 0 || s->keyring->private_keys.count == 0 ? HSI_OK : give_premaster(s);
+    return lines > 0 || s->again || s->keyring->private_keys.count == 0 ? HSI_OK : give_premaster(s);
 }
 
 /* ---- sessions that are resumed ---- */
@@ -341,6 +350,7 @@ static hsi_status serve_next(serving *s, bool *last)
     s->given = 0;
     *last = s->served->messages >= messages->count;
     if (!*last) {
+        s->again = s->served->messages < s->served->before;
         s->message = messages->items[s->served->messages++];
         s->handshake = s->message->handshake;
         return serve_message(s);
@@ -353,6 +363,7 @@ static hsi_status serve_next(serving *s, bool *last)
 static void ask_again(hsi_served *served)
 {
     if (served->unanswered > 0) {
+        served->before = served->messages;
         served->messages = served->unanswered - 1;
         served->unanswered = 0;
         served->greeted = false;

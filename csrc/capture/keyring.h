@@ -24,6 +24,7 @@ HSI_MUST_USE hsi_status hsi_keyring_psk(hsi_keyring *keyring, bool any, hsi_byte
 /* How far a connection has been served; zeros to begin with. */
 typedef struct hsi_served {
     size_t messages; /* looked at */
+    size_t before; /* of these, looked at when it was served before, too */
     size_t unanswered; /* the first ClientHello for which there was no line, plus 1; 0: each had one */
     uint8_t random[HSI_RANDOM]; /* of the last ClientHello */
     bool greeted; /* there was one */

@@ -106,7 +106,7 @@ def test_the_older_forms_of_a_key_log_open_rsa_key_exchange():
         trace.verify(rules=True)
 
 
-def over_psk(folder, version, *options):
+def over_psk(folder, version, *options, client=()):
     """A connection between openssl's programs with a pre-shared key, and the client's key log."""
     port, keylog = peers.free_port(), folder / "keys"
     psk = ["-psk", "0102030405060708", "-psk_identity", "somebody"]
@@ -114,7 +114,7 @@ def over_psk(folder, version, *options):
     with peers.running(command, port), recorder.recorded(port) as through:
         subprocess.run(
             ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-quiet", version, *psk, *options,
-             "-keylogfile", str(keylog)],
+             "-keylogfile", str(keylog), *client],
             input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=ENVIRONMENT,
         )  # fmt: skip
     return through.write(folder / "capture.pcap"), keylog
@@ -141,6 +141,27 @@ def test_a_pre_shared_key_checks_the_binder_of_tls_1_3(tmp_path):
         (trace,) = hsinspect.read_capture(path, keylog=keylog, psks=psks)
         assert trace.application_data("server") == b"olleh\n"
         assert {check.ok for check in trace.checks if check.name.startswith("psk_binder")} == {ok}
+
+
+def test_a_pre_shared_key_is_given_once():
+    """Without a key log the connection is served again at its end."""
+    live = lab(version="TLSv1.2", kx="PSK")
+    trace = read_one(turns_of(live), psks={None: hsinspect.lab.PSK_KEY})
+    assert trace.application_data("server") == b"hello"
+    assert trace.dumps().count(hsinspect.lab.PSK_KEY) == 1
+
+
+def test_a_pre_shared_key_of_any_offered_identity_is_given(tmp_path):
+    """The first identity is a ticket that the second server does not know: it picks the other."""
+    session = str(tmp_path / "session")
+    suite = ("-ciphersuites", "TLS_AES_128_GCM_SHA256")
+    over_psk(tmp_path, "-tls1_3", *suite, client=("-sess_out", session))
+    path, keylog = over_psk(tmp_path, "-tls1_3", *suite, client=("-sess_in", session))
+    for psks, ok in (({b"somebody": PSK, b"else": WRONG}, True), ({b"somebody": WRONG}, False), ({}, None)):
+        (trace,) = hsinspect.read_capture(path, keylog=keylog, psks=psks)
+        hellos = [message for message in trace.messages if message.name in ("ClientHello", "ServerHello")]
+        assert hellos[-1]["extensions.pre_shared_key.selected_identity"].value == 1
+        assert {check.ok for check in trace.checks if check.name == "psk_binder[1]"} == {ok}
 
 
 def test_secrets_of_one_side_open_that_side_alone():
