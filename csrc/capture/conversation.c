@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "capture/detect.h"
+#include "capture/walk.h"
 #include "tap/framer.h"
 #include "tap/hello.h"
 
@@ -22,6 +23,7 @@ struct hsi_conversation {
     hsi_journal *waiting;
     size_t waits[2]; /* bytes of each end in there */
     hsi_trace *trace; /* NULL: not known to be TLS */
+    hsi_walk walks[2]; /* by sender, once it is */
 };
 
 hsi_conversation *hsi_conversation_new(const hsi_endpoint ends[2], uint64_t time_ns)
@@ -56,6 +58,11 @@ hsi_trace *hsi_conversation_trace(const hsi_conversation *c)
     return c->trace;
 }
 
+bool hsi_conversation_has_data(const hsi_conversation *c)
+{
+    return c->walks[HSI_CLIENT].data || c->walks[HSI_SERVER].data;
+}
+
 /* ---- entries ---- */
 
 static uint8_t side_of(const hsi_conversation *c, uint8_t end)
@@ -69,6 +76,17 @@ static hsi_status append(hsi_journal *journal, const hsi_entry *entry)
     return hsi_journal_append(journal, entry);
 }
 
+/* Appends to the trace's journal. */
+static hsi_status append_known(hsi_conversation *c, hsi_journal *journal, const hsi_entry *entry)
+{
+    if (entry->kind == HSI_ENTRY_WIRE) {
+        hsi_walk_take(&c->walks[entry->sender], entry->data);
+    } else if (entry->kind == HSI_ENTRY_FAULT && entry->code != HSI_FAULT_CONFLICT) {
+        hsi_walk_miss(&c->walks[entry->sender]);
+    }
+    return append(journal, entry);
+}
+
 /* Appends to the trace, or to what waits. */
 static hsi_status tell(hsi_conversation *c, hsi_entry *entry)
 {
@@ -77,7 +95,7 @@ static hsi_status tell(hsi_conversation *c, hsi_entry *entry)
     }
     if (c->trace != NULL) {
         entry->sender = side_of(c, entry->sender);
-        return append(hsi_trace_journal(c->trace), entry);
+        return append_known(c, hsi_trace_journal(c->trace), entry);
     }
     if (c->waiting == NULL) {
         c->waiting = hsi_journal_new();
@@ -112,18 +130,18 @@ static hsi_status tell_start(const hsi_conversation *c, hsi_journal *journal)
 }
 
 /* Bytes that waited: what is before `begins` is the opening, the rest is TLS. */
-static hsi_status tell_waited(hsi_journal *journal, const hsi_entry *entry, size_t *begins)
+static hsi_status tell_waited(hsi_conversation *c, hsi_journal *journal, const hsi_entry *entry, size_t *begins)
 {
     hsi_entry part = *entry;
     size_t before = entry->data.length < *begins ? entry->data.length : *begins;
     *begins -= before;
     part.data = hsi_bytes_slice(entry->data, 0, before);
     if (before > 0) {
-        HSI_TRY(append(journal, &part));
+        HSI_TRY(append_known(c, journal, &part));
     }
     part.kind = HSI_ENTRY_WIRE;
     part.data = hsi_bytes_slice(entry->data, before, entry->data.length - before);
-    return part.data.length == 0 ? HSI_OK : append(journal, &part);
+    return part.data.length == 0 ? HSI_OK : append_known(c, journal, &part);
 }
 
 static hsi_status tell_all_waited(hsi_conversation *c, hsi_journal *journal)
@@ -134,7 +152,8 @@ static hsi_status tell_all_waited(hsi_conversation *c, hsi_journal *journal)
         hsi_entry entry = *hsi_journal_peek(c->waiting, i);
         uint8_t end = entry.sender;
         entry.sender = side_of(c, end);
-        HSI_TRY(entry.kind == HSI_ENTRY_OPENING ? tell_waited(journal, &entry, &begins[end]) : append(journal, &entry));
+        HSI_TRY(entry.kind == HSI_ENTRY_OPENING ? tell_waited(c, journal, &entry, &begins[end])
+                                                : append_known(c, journal, &entry));
     }
     return HSI_OK;
 }

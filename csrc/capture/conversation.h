@@ -22,7 +22,9 @@ HSI_MUST_USE hsi_status hsi_conversation_fault(hsi_conversation *conversation, u
 HSI_MUST_USE hsi_status hsi_conversation_end(hsi_conversation *conversation, uint8_t from, hsi_end end,
                                              uint64_t time_ns);
 
-/* hsi_conversation_trace borrows the trace; NULL: it is not TLS, or that is not known yet. */
+/* hsi_conversation_trace borrows the trace; NULL: it is not TLS, or that is not known yet. hsi_conversation_has_data: has a
+ * record of application data begun? */
 hsi_trace *hsi_conversation_trace(const hsi_conversation *conversation);
+bool hsi_conversation_has_data(const hsi_conversation *conversation);
 
 #endif

@@ -45,7 +45,7 @@ static hsi_status on_bytes(void *context, void *at, uint8_t from, hsi_bytes data
     open_flow *flow = at;
     HSI_TRY(hsi_conversation_bytes(flow->conversation, from, data, time_ns));
     hsi_trace *trace = hsi_conversation_trace(flow->conversation);
-    if (trace == NULL || flow->served_once || data.data[0] != HSI_CONTENT_APPLICATION_DATA) {
+    if (trace == NULL || flow->served_once || !hsi_conversation_has_data(flow->conversation)) {
         return HSI_OK;
     }
     flow->served_once = true;

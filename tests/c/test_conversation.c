@@ -215,6 +215,47 @@ static void a_late_connection_without_records_is_given_up(void **state)
     hsi_conversation_free(c);
 }
 
+/* ---- application data ---- */
+
+static void only_a_record_of_application_data_is_some(void **state)
+{
+    (void)state;
+    hsi_conversation *c = begin();
+    say_hex(c, 0, "1603010006010000020303", 1); /* whole */
+    say_hex(c, 1, "160303000b020000070303", 2);
+    say_hex(c, 1, "1703030001", 3); /* these bytes end that record */
+    assert_false(hsi_conversation_has_data(c));
+    say_hex(c, 1, "1403030001011703", 4);
+    assert_false(hsi_conversation_has_data(c));
+    say_hex(c, 1, "030010", 5);
+    assert_true(hsi_conversation_has_data(c));
+    hsi_conversation_free(c);
+}
+
+static void behind_a_hole_application_data_is_found_where_a_packet_begins(void **state)
+{
+    (void)state;
+    hsi_conversation *c = begin();
+    say_hex(c, 0, CLIENT_HELLO, 1);
+    miss(c, 0, HSI_FAULT_HOLE);
+    say_hex(c, 0, "1703030010", 2);
+    assert_false(hsi_conversation_has_data(c));
+    say_hex(c, 0, "170303000101", 3);
+    assert_true(hsi_conversation_has_data(c));
+    hsi_conversation_free(c);
+}
+
+static void a_hello_in_sslv2_format_is_walked_over(void **state)
+{
+    (void)state;
+    hsi_conversation *c = begin();
+    say_hex(c, 0, "801c010303000300000010000004000102030405060708090a0b0c0d0e0f", 1);
+    assert_non_null(hsi_conversation_trace(c));
+    say_hex(c, 0, "1703030001", 2);
+    assert_true(hsi_conversation_has_data(c));
+    hsi_conversation_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +269,9 @@ int main(void)
         cmocka_unit_test(a_late_connection_is_tls_where_a_packet_begins_with_records),
         cmocka_unit_test(a_hello_in_a_late_connection_says_who_the_client_is),
         cmocka_unit_test(a_late_connection_without_records_is_given_up),
+        cmocka_unit_test(only_a_record_of_application_data_is_some),
+        cmocka_unit_test(behind_a_hole_application_data_is_found_where_a_packet_begins),
+        cmocka_unit_test(a_hello_in_sslv2_format_is_walked_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

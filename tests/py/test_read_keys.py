@@ -69,13 +69,13 @@ def test_a_private_key_that_does_not_fit_is_said_so(tmp_path):
     assert not any(check.ok is False for check in trace.checks)
 
 
-@pytest.mark.parametrize("options", [(), ("-no_ticket",)], ids=["by ticket", "by session ID"])
-def test_a_private_key_also_opens_a_later_resumption(tmp_path, options):
-    credentials = peers.Credentials.make(tmp_path, "rsa")
+def resumed(folder, *options):
+    """A connection of openssl with RSA key exchange, one that resumes it, and the server's key."""
+    credentials = peers.Credentials.make(folder, "rsa")
     port = peers.free_port()
     served = ["-cert", str(credentials.chain), "-key", str(credentials.key), "-tls1_2", "-rev", "-quiet", *options]
     command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", *served]
-    session = str(tmp_path / "session")
+    session = str(folder / "session")
     with peers.running(command, port), recorder.recorded(port) as through:
         for argument in ("-sess_out", "-sess_in"):
             client = ["openssl", "s_client", "-connect", f"127.0.0.1:{through.port}", "-tls1_2", "-quiet"]
@@ -83,15 +83,41 @@ def test_a_private_key_also_opens_a_later_resumption(tmp_path, options):
                 [*client, "-cipher", "AES128-SHA", argument, session],
                 input=b"hello\nCLOSE\n", capture_output=True, timeout=30, check=False, env=ENVIRONMENT,
             )  # fmt: skip
-    path = through.write(tmp_path / "capture.pcap")
-    traces = hsinspect.read_capture(path, private_keys=[credentials.key])
+    first, second = (recorded for recorded in through.connections if recorded.pieces)
+    return first, second, credentials.key
+
+
+@pytest.mark.parametrize("options", [(), ("-no_ticket",)], ids=["by ticket", "by session ID"])
+def test_a_private_key_also_opens_a_later_resumption(tmp_path, options):
+    first, second, key = resumed(tmp_path, *options)
+    both = io.BytesIO(packets.pcap([*first.frames(), *second.frames()]))
+    traces = hsinspect.read_capture(both, private_keys=[key])
     assert [trace.resumption for trace in traces] == [False, True]
     for trace in traces:
         assert trace.application_data("server") == b"olleh\n"
         trace.verify(rules=True)
-    alone = [frame for recorded in through.connections[-1:] for frame in recorded.frames()]
-    (trace,) = hsinspect.read_capture(io.BytesIO(packets.pcap(alone)), private_keys=[credentials.key])
+    (trace,) = hsinspect.read_capture(io.BytesIO(packets.pcap(second.frames())), private_keys=[key])
     assert trace.application_data("server") == b""  # what it resumes is not in this capture
+
+
+def split_at(pieces, sender, inside):
+    """The same, where a piece of the sender's holds these bytes as two, of which the second begins with them."""
+    for who, data, when in pieces:
+        at = data.find(inside) if who == sender else -1
+        yield from [(who, data[:at], when), (who, data[at:], when)] if at > 0 else [(who, data, when)]
+
+
+def test_a_connection_is_served_at_its_application_data_not_at_a_packet_that_looks_like_it(tmp_path):
+    """The session is resumed while the first connection is open, in which a packet begins with UTCTime (17 0d)."""
+    first, second, key = resumed(tmp_path)
+    pieces = list(split_at(first.pieces, packets.SERVER, b"\x17\x0d"))
+    assert len(pieces) > len(first.pieces)
+    frames = recorder.Recorded(first.number, pieces).frames()
+    end = len(packets.goodbye([0, 0]))
+    capture = io.BytesIO(packets.pcap([*frames[:-end], *second.frames(), *frames[-end:]]))
+    traces = hsinspect.read_capture(capture, private_keys=[key])
+    assert [trace.resumption for trace in traces] == [True, False]
+    assert [trace.application_data("server") for trace in traces] == [b"olleh\n"] * 2
 
 
 def test_the_older_forms_of_a_key_log_open_rsa_key_exchange():
