@@ -62,7 +62,7 @@ def read_capture(
     psks: Mapping[bytes | None, _core.Buffer] | None = None,
 ) -> list[Trace]:
     """The TLS connections of a capture, in the order in which they ended. Arguments and errors: see iter_capture."""
-    return list(iter_capture(path, keylog, private_keys, psks))
+    return list(_traces(_capture(keylog, private_keys, psks), path, 3))
 
 
 def iter_capture(
@@ -79,6 +79,15 @@ def iter_capture(
     Raises OSError where a file cannot be read, ValueError where it is no capture or no key. A file that is damaged, or
     ends inside a packet, gives what came before, and a UserWarning.
     """
+    return _traces(_capture(keylog, private_keys, psks), path, 2)
+
+
+def _capture(
+    keylog: Keylog | Iterable[Keylog] | None,
+    private_keys: Iterable[PrivateKey],
+    psks: Mapping[bytes | None, _core.Buffer] | None,
+) -> _core.Capture:
+    """One that has the keys."""
     capture = _core.Capture()
     for log in _several(keylog):
         capture.add_keylog(_content(log))
@@ -86,7 +95,7 @@ def iter_capture(
         _add_private_key(capture, key)
     for identity, psk in (psks or {}).items():
         capture.add_psk(identity, psk)
-    return _traces(capture, path)
+    return capture
 
 
 def _several(keylog: Keylog | Iterable[Keylog] | None) -> Iterable[Keylog]:
@@ -110,13 +119,14 @@ def _add_private_key(capture: _core.Capture, key: PrivateKey) -> None:
         raise ValueError(f"{name}: {error}") from None
 
 
-def _traces(capture: _core.Capture, path: Path | IO[bytes]) -> Iterator[Trace]:
+def _traces(capture: _core.Capture, path: Path | IO[bytes], depth: int) -> Iterator[Trace]:
+    """Reads it. depth: how many calls lie between here and whom to warn."""
     with ExitStack() as stack:
         file = stack.enter_context(open(path, "rb")) if isinstance(path, str | os.PathLike) else path
         name = os.fspath(path) if isinstance(path, str | os.PathLike) else "capture"
         start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
         pieces = _pieces(start, file)
-        yield from _read(capture, _gunzipped(pieces) if start.startswith(_GZIP) else pieces, str(name))
+        yield from _read(capture, _gunzipped(pieces) if start.startswith(_GZIP) else pieces, str(name), depth)
 
 
 def _exactly(file: IO[bytes], length: int) -> bytes:
@@ -148,31 +158,28 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError("it ends inside its gzip stream")
 
 
-def _read(capture: _core.Capture, pieces: Iterator[bytes], name: str) -> Iterator[Trace]:
+def _read(capture: _core.Capture, pieces: Iterator[bytes], name: str, depth: int) -> Iterator[Trace]:
     start, damaged = b"", ""
     try:
         for piece in pieces:
             start = start or piece
-            yield from _taken(capture, capture.feed(piece))
-    except (EOFError, zlib.error) as error:
-        damaged = str(error)
-    except ValueError as error:
-        if not capture.counts["packets"]:
-            raise ValueError(f"{name}: {_what_else(start)}") from None
+            capture.feed(piece)
+            yield from _taken(capture)
+    except (EOFError, zlib.error, ValueError) as error:
         damaged = str(error)
     try:
-        yield from _taken(capture, capture.finish())
-    except ValueError:
-        raise ValueError(f"{name}: {_what_else(start)}") from None
+        capture.finish()
+    except ValueError:  # it says again why it could not go on
+        if not capture.counts["packets"]:
+            raise ValueError(f"{name}: {_what_else(start)}") from None
+    yield from _taken(capture)
     if damaged or capture.counts["cut_tail"]:
         reason = damaged or "it ends inside a packet"
-        warnings.warn(f"{name} is damaged: {reason}; what came before was read", stacklevel=3)
+        warnings.warn(f"{name} is damaged: {reason}; what came before was read", stacklevel=depth + 1)
 
 
-def _taken(capture: _core.Capture, waiting: int) -> Iterator[Trace]:
-    for _ in range(waiting):
-        trace = Trace()
-        capture.take_into(trace)
+def _taken(capture: _core.Capture) -> Iterator[Trace]:
+    while capture.take_into(trace := Trace()):
         yield trace
 
 

@@ -118,6 +118,14 @@ def test_a_damaged_capture_is_shown_as_far_as_it_goes(tmp_path, capsys):
     assert "TLSv1.3" in shown.out
 
 
+def test_a_capture_that_is_damaged_in_the_middle_is_shown_as_far_as_it_goes(tmp_path, capsys):
+    path = tmp_path / "damaged.pcap"
+    path.write_bytes(Path(CAPTURE).read_bytes() + b"\xff" * 16 + bytes(100))
+    assert main(["verify", str(path), "--keylog", KEYLOG]) == 0
+    shown = capsys.readouterr()
+    assert "damaged.pcap is damaged" in shown.err and "TLSv1.3" in shown.out
+
+
 def run(*arguments, **options):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     return subprocess.Popen([sys.executable, "-m", "hsinspect", *arguments], env=environment, **options)

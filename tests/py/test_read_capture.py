@@ -70,6 +70,21 @@ def test_a_file_that_is_cut_gives_what_came_and_a_warning(tmp_path, zipped):
     assert len(trace.messages) >= 7
 
 
+@pytest.mark.parametrize("read", [hsinspect.read_capture, lambda *given: list(hsinspect.iter_capture(*given))])
+def test_a_file_that_is_damaged_in_the_middle_gives_what_came_before(tmp_path, read, monkeypatch):
+    monkeypatch.undo()  # what counts captures (conftest.py) is a call more between us and the warning
+    path = tmp_path / "damaged.pcap"
+    segments = segments_of(turns_of(lab()))
+    first, second = (packets.pcap(frames_of(segments, number)) for number in (1, 2))
+    no_packet = b"\xff" * 16  # its length is one that no packet has
+    path.write_bytes(first + no_packet + second[24:])
+    with pytest.warns(UserWarning, match=r"damaged\.pcap is damaged: .*; what came before was read") as warned:
+        (trace,) = read(path)
+    (whole,) = hsinspect.read_capture(io.BytesIO(first))
+    assert trace.to_dict() == whole.to_dict()
+    assert [warning.filename for warning in warned] == [__file__]
+
+
 def test_an_empty_capture_has_no_traces():
     assert hsinspect.read_capture(io.BytesIO(packets.pcap([]))) == []
 
