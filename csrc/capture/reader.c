@@ -11,6 +11,7 @@ struct hsi_reader {
     hsi_list ended; /* hsi_trace */
     size_t taken;   /* of these */
     uint64_t connections, others;
+    bool abandoned; /* nobody will take what ends now */
 };
 
 typedef struct open_flow {
@@ -81,8 +82,9 @@ static hsi_status hand_over(hsi_reader *reader, open_flow *flow)
 
 static hsi_status on_close(void *context, void *at)
 {
+    hsi_reader *reader = context;
     open_flow *flow = at;
-    hsi_status status = hand_over(context, flow);
+    hsi_status status = reader->abandoned ? HSI_OK : hand_over(reader, flow);
     hsi_conversation_free(flow->conversation);
     hsi_memory_free(flow, sizeof *flow);
     return status;
@@ -117,6 +119,7 @@ void hsi_reader_free(hsi_reader *reader)
     if (reader == NULL) {
         return;
     }
+    reader->abandoned = true;
     hsi_packets_free(reader->packets); /* closes what is open */
     while (hsi_reader_waiting(reader) > 0) {
         hsi_trace_drop(hsi_reader_take(reader));

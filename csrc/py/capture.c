@@ -41,7 +41,9 @@ static void capture_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    PyThreadState *saved = PyEval_SaveThread();
     hsi_reader_free(reader_in(self));
+    PyEval_RestoreThread(saved);
     release(self);
     Py_DECREF(type);
 }
@@ -129,7 +131,9 @@ static PyObject *capture_add_keylog(PyObject *self, PyObject *args, PyObject *ke
     }
     PyObject *count = NULL;
     if (begin(self)) {
+        PyThreadState *saved = PyEval_SaveThread();
         hsi_status status = hsi_keyring_lines(hsi_reader_keyring(reader_in(self)), hsi_view_bytes(&text), &lines);
+        PyEval_RestoreThread(saved);
         end(self);
         count = status == HSI_OK ? PyLong_FromSize_t(lines) : hsi_raise(hsi_module_of(self), status);
     }
@@ -166,7 +170,9 @@ static PyObject *capture_add_private_key(PyObject *self, PyObject *args, PyObjec
     bool done = false;
     if (begin(self)) {
         hsi_keyring *keyring = hsi_reader_keyring(reader_in(self));
+        PyThreadState *saved = PyEval_SaveThread();
         hsi_status status = hsi_keyring_private_key(keyring, hsi_view_bytes(&encoded), password);
+        PyEval_RestoreThread(saved);
         end(self);
         done = status == HSI_OK || raise_private_key(self, status) != NULL;
     }

@@ -99,7 +99,11 @@ static void traces_that_nobody_takes_are_freed(void **state)
     hsi_reader_free(reader);
     reader = hsi_reader_new(); /* nor those of connections that are open */
     assert_int_equal(hsi_reader_feed(reader, hsi_bytes_slice(capture.bytes, 0, capture.bytes.length / 2)), HSI_OK);
-    hsi_reader_free(reader);
+    hsi_memory_fail_after(0);
+    hsi_reader_free(reader); /* which serves none: that takes memory, and this asks for none */
+    void *denied = hsi_memory_new(1);
+    hsi_memory_fail_after(SIZE_MAX);
+    assert_null(denied);
 }
 
 static void what_is_no_capture_is_refused(void **state)
