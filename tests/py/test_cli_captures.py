@@ -40,6 +40,13 @@ def test_show_prints_one_connection(two, capsys):
     assert "2. 10.0.0.2:20002" in shown and "1. 10.0.0.1:20001" not in shown
 
 
+@pytest.mark.parametrize("number", ["0", "3"])
+def test_a_connection_that_is_not_there_is_a_failure(two, capsys, number):
+    assert main(["show", two, "--connection", number]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err == f"hsinspect: no connection {number} in {two}\n"
+
+
 def test_show_masks_secrets_unless_it_is_to_reveal_them(capsys):
     secret = next(
         line.split()[2] for line in Path(KEYLOG).read_text().splitlines() if line.startswith("CLIENT_TRAFFIC")
@@ -67,6 +74,7 @@ def test_a_psk_is_given_by_identity_or_for_any(tmp_path, capsys):
     with pytest.raises(SystemExit) as raised:
         main(["verify", CAPTURE, "--psk", "somebody:no hex"])
     assert raised.value.code == 2
+    assert "no hex" not in (said := capsys.readouterr().err) and "not IDENTITY:HEX" in said
 
 
 def test_verify_prints_a_line_for_each_connection_and_succeeds(two, files, capsys):

@@ -57,7 +57,10 @@ def _key(text: str) -> tuple[str, str | None]:
 def _psk(text: str) -> tuple[bytes | None, bytes]:
     """An identity, None for any, and a key."""
     identity, _, digits = text.rpartition(":")
-    return (identity.encode() or None, bytes.fromhex(digits))
+    try:
+        return (identity.encode() or None, bytes.fromhex(digits))
+    except ValueError:  # argparse would print the text, which may be a key
+        raise argparse.ArgumentTypeError("not IDENTITY:HEX") from None
 
 
 # ---- reading ----
@@ -84,17 +87,23 @@ def _complain(text: str) -> None:
 
 
 def _each(options: argparse.Namespace, use: Any) -> int:
-    """Has each connection used; gives the worst of what that returns. 1: there was none, or the file cannot be read."""
+    """Has each connection used, or the one asked for; gives the worst of what that returns.
+
+    1: there was none, or the file cannot be read.
+    """
     codes = []
+    asked = getattr(options, "connection", None)
     with _plain_warnings():
         try:
             for number, trace in _numbered(options):
-                codes.append(use(number, trace, options))
+                if asked in (None, number):
+                    codes.append(use(number, trace, options))
         except ValueError as error:
             _complain(str(error))
             return 1
     if not codes:
-        _complain(f"no TLS connection in {options.file}")
+        which = "TLS connection" if asked is None else f"connection {asked}"
+        _complain(f"no {which} in {options.file}")
     return max(codes, default=1)
 
 
@@ -112,8 +121,6 @@ def run_verify(options: argparse.Namespace) -> int:
 
 
 def _show(number: int, trace: Trace, options: argparse.Namespace) -> int:
-    if options.connection not in (None, number):
-        return 0
     if options.json:
         print(json.dumps(trace.to_dict(secrets=options.reveal)))
         return 0
