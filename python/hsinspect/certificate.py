@@ -76,7 +76,9 @@ class Certificate:
         return _core.certificate_text(self.der)
 
     def __repr__(self) -> str:
-        return f"<Certificate {self.subject}, issued by {self.issuer}>"
+        from hsinspect.views.show import show_bytes
+
+        return f"<Certificate {show_bytes(self.subject)}, issued by {show_bytes(self.issuer)}>"
 
 
 def _name_text(kind: str, value: bytes) -> str:

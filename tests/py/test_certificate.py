@@ -1,5 +1,6 @@
 """hsinspect.Certificate: what GnuTLS reads in a certificate is what cryptography, and our own fields, read in it."""
 
+import dataclasses
 import doctest
 import hashlib
 import pickle
@@ -66,6 +67,8 @@ def test_a_trace_has_the_chain_as_certificates():
     assert leaf.issuer == authority.subject == authority.issuer
     assert (leaf.key, leaf.key_bits, leaf.signature_algorithm) == ("RSA", 2048, "RSA-SHA256")
     assert repr(leaf) == "<Certificate CN=lab, issued by CN=lab RSA authority>"
+    hostile = dataclasses.replace(leaf, subject="CN=\x1b[2J", issuer="CN=\u202eabc")
+    assert repr(hostile) == r"<Certificate CN=\x1b[2J, issued by CN=\u202eabc>"
     assert pickle.loads(pickle.dumps(leaf)) == leaf
 
 
