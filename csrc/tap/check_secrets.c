@@ -141,15 +141,14 @@ static hsi_status compare_keys(hsi_tap *tap, hsi_handshake *handshake, const hsi
 /* Whose keys are they: in TLS 1.3 there is one negotiation, before it one per ChangeCipherSpec. */
 static bool keys_of(const hsi_handshake *handshake, const hsi_entry *entry)
 {
-    return entry->kind == HSI_ENTRY_KEYS && entry->sender < HSI_NOBODY && entry->side < HSI_NOBODY &&
-           handshake->version != 0 &&
+    return entry->sender < HSI_NOBODY && entry->side < HSI_NOBODY && handshake->version != 0 &&
            (handshake->version >= HSI_TLS13 || handshake->epochs[entry->sender] == entry->number);
 }
 
 hsi_status hsi_check_record_keys(hsi_tap *tap, hsi_handshake *handshake)
 {
-    for (size_t i = 0; i < tap->scanned; i++) {
-        const hsi_entry *entry = hsi_journal_peek(tap->journal, i);
+    for (size_t i = 0; i < tap->keys.count; i++) {
+        const hsi_entry *entry = tap->keys.items[i];
         if (!keys_of(handshake, entry)) {
             continue;
         }

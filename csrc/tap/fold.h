@@ -85,6 +85,7 @@ struct hsi_tap {
     hsi_list candidates; /* hsi_secret that may be what its label says */
     hsi_list unclaimed; /* hsi_secret whose client random no ClientHello has had yet */
     hsi_list private_keys, psks; /* see given_keys.c */
+    hsi_list notes, keys; /* hsi_entry of these kinds, borrowed from the journal */
     hsi_secret_index surfaced_index;
     hsi_secret_index derived; /* hsi_secret computed here */
     /* made when looked at */

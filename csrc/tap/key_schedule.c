@@ -159,10 +159,10 @@ static hsi_status derive(hsi_working *asking, hsi_tap *tap, hsi_handshake *hands
 
 static const hsi_entry *find_note(const hsi_tap *tap, const char *about)
 {
-    for (size_t i = 0; i < tap->scanned; i++) {
-        const hsi_entry *entry = hsi_journal_peek(tap->journal, i);
-        if (entry->kind == HSI_ENTRY_NOTE && hsi_bytes_are(entry->name, about)) {
-            return entry;
+    for (size_t i = 0; i < tap->notes.count; i++) {
+        const hsi_entry *note = tap->notes.items[i];
+        if (hsi_bytes_are(note->name, about)) {
+            return note;
         }
     }
     return NULL;

@@ -32,10 +32,10 @@ static void destroy(hsi_tap *tap)
     for (size_t i = 0; i < HSI_COUNT(tap->streams); i++) {
         hsi_stream_cleanup(&tap->streams[i]);
     }
-    hsi_list *const lists[] = {&tap->events,           &tap->records,    &tap->messages, &tap->alerts,
-                               &tap->phases,           &tap->handshakes, &tap->closes,   &tap->surfaced,
-                               &tap->application_data, &tap->secrets,    &tap->checks,   &tap->derivations,
-                               &tap->record_checks,    &tap->candidates, &tap->unclaimed};
+    hsi_list *const lists[] = {
+        &tap->events,        &tap->records,    &tap->messages,         &tap->alerts,  &tap->phases, &tap->handshakes,
+        &tap->closes,        &tap->surfaced,   &tap->application_data, &tap->secrets, &tap->checks, &tap->derivations,
+        &tap->record_checks, &tap->candidates, &tap->unclaimed,        &tap->notes,   &tap->keys};
     for (size_t i = 0; i < HSI_COUNT(lists); i++) {
         hsi_list_cleanup(lists[i]);
     }
@@ -114,8 +114,12 @@ static hsi_status take_entry(hsi_tap *tap, const hsi_entry *entry)
     case HSI_ENTRY_PRIVATE_KEY:
     case HSI_ENTRY_PSK:
         return hsi_given_keys_take(tap, entry);
+    case HSI_ENTRY_NOTE:
+        return hsi_list_append(&tap->notes, (void *)entry);
+    case HSI_ENTRY_KEYS:
+        return hsi_list_append(&tap->keys, (void *)entry);
     default:
-        return HSI_OK; /* wire entries are taken by take_wire, the others are looked at by checks */
+        return HSI_OK; /* wire entries are taken by take_wire */
     }
 }
 

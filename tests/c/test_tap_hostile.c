@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -233,6 +234,74 @@ static void an_http_request_instead_of_a_client_hello_is_shown_as_it_is(void **s
     fold_done(&fold);
 }
 
+/* ---- what took quadratic time once ---- */
+
+/* Whoever serves a capture with keys asks after each Finished: nobody has surfaced the master secret. */
+static void tell_plain_finished(hsi_journal *journal, size_t count)
+{
+    append(journal, HSI_CLIENT, CLIENT_HELLO);
+    append(journal, HSI_SERVER, SERVER_HELLO12("002f"));
+    for (size_t i = 0; i < count; i++) {
+        append(journal, HSI_SERVER,
+               "160303001014"
+               "00000c"
+               "000102030405060708090a0b");
+    }
+}
+
+/* Each hello begins another negotiation. */
+static void tell_plain_handshakes(hsi_journal *journal, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        append(journal, HSI_CLIENT, CLIENT_HELLO);
+        append(journal, HSI_SERVER, SERVER_HELLO12("002f"));
+        append(journal, HSI_CLIENT,
+               "160303001014"
+               "00000c"
+               "000102030405060708090a0b");
+        append(journal, HSI_SERVER,
+               "160303001014"
+               "00000c"
+               "000102030405060708090a0b");
+    }
+}
+
+static double seconds_of(void (*tell)(hsi_journal *journal, size_t count), size_t count)
+{
+    hsi_journal *journal = hsi_journal_new();
+    tell(journal, count);
+    clock_t start = clock();
+    folded fold = fold_journal(journal);
+    const hsi_list *messages = hsi_tap_messages(fold.tap);
+    assert_true(messages->count > count);
+    for (size_t i = 0; i < messages->count; i++) {
+        const hsi_message *message = messages->items[i];
+        hsi_bytes known;
+        assert_int_equal(hsi_tap_known(fold.tap, message->handshake, "master secret", &known), HSI_OK);
+        assert_int_equal(known.length, 0);
+    }
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    fold_done(&fold);
+    return seconds;
+}
+
+/* Twice as much takes four times as long where something is quadratic. */
+static void plain_messages_take_linear_time(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*tell)(hsi_journal *journal, size_t count);
+        size_t count;
+    } shapes[] = {{tell_plain_finished, 16000}, {tell_plain_handshakes, 8000}};
+    for (size_t i = 0; i < HSI_COUNT(shapes); i++) {
+        double half = seconds_of(shapes[i].tell, shapes[i].count);
+        double whole = seconds_of(shapes[i].tell, 2 * shapes[i].count);
+        if (whole >= 3 * half + 0.05) {
+            fail_msg("shape %zu: %.3f s, twice as much %.3f s", i, half, whole);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_server_hello_from_the_client_agrees_on_nothing),
         cmocka_unit_test(a_second_server_hello_changes_nothing),
         cmocka_unit_test(an_http_request_instead_of_a_client_hello_is_shown_as_it_is),
+        cmocka_unit_test(plain_messages_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
