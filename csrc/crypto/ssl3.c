@@ -28,7 +28,9 @@ hsi_status hsi_ssl3_prf(uint8_t *out, size_t length, hsi_bytes secret, const hsi
     hsi_status status = count > PARTS || length > LETTERS * hsi_md5.size ? HSI_ILLEGAL : HSI_OK;
     for (size_t done = 0; done < length && status == HSI_OK; done += hsi_md5.size) {
         status = prf_block(block, done / hsi_md5.size, secret, seed, count);
-        memcpy(out + done, block, length - done < hsi_md5.size ? length - done : hsi_md5.size);
+        if (status == HSI_OK) {
+            memcpy(out + done, block, length - done < hsi_md5.size ? length - done : hsi_md5.size);
+        }
     }
     hsi_memory_wipe(block, sizeof block);
     return status;

@@ -300,6 +300,26 @@ static void any_call_may_fail_where_the_system_is_asked(void **state)
     fail_each_call(list_what_is_allowed, NULL, 4);
 }
 
+/* What could not be computed is not made of what the stack held. */
+static bool make_ssl3_blocks(const void *context)
+{
+    (void)context;
+    enum { BLOCKS = 3, UNTOUCHED = 0x5a };
+    const hsi_bytes seed[] = {hsi_bytes_text("seed one"), hsi_bytes_text("seed two")};
+    uint8_t out[BLOCKS * 16], untouched[16];
+    memset(out, UNTOUCHED, sizeof out);
+    memset(untouched, UNTOUCHED, sizeof untouched);
+    hsi_status status = hsi_ssl3_prf(out, sizeof out, hsi_bytes_text("secret"), seed, HSI_COUNT(seed));
+    bool last_untouched = memcmp(out + sizeof out - sizeof untouched, untouched, sizeof untouched) == 0;
+    return (status == HSI_OK) == (failing.name == NULL) && last_untouched == (status != HSI_OK);
+}
+
+static void any_call_may_fail_where_ssl3_makes_keys(void **state)
+{
+    (void)state;
+    fail_each_call(make_ssl3_blocks, NULL, 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +331,7 @@ int main(void)
         cmocka_unit_test(any_call_may_fail_where_a_private_key_is_read),
         cmocka_unit_test(any_call_may_fail_where_a_certificate_is_read),
         cmocka_unit_test(any_call_may_fail_where_the_system_is_asked),
+        cmocka_unit_test(any_call_may_fail_where_ssl3_makes_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
