@@ -1,6 +1,7 @@
 /* Checks of Finished, of renegotiation_info, which repeats it, and of PSK binders: MACs over the transcript. RFC 5246 section
  * 7.4.9, RFC 8446 sections 4.4.4 and 4.2.11.2, RFC 6101 section 5.6.9, RFC 5746.
  * SPDX-License-Identifier: MIT */
+#include "base/memory.h"
 #include "tap/check.h"
 #include "tap/key_schedule.h"
 
@@ -172,19 +173,31 @@ hsi_status hsi_check_renegotiation(hsi_tap *tap, hsi_handshake *handshake)
 
 /* ---- binders ---- */
 
-/* binder_key = Derive-Secret(early secret, label, ""); the binder is a Finished over the ClientHello up to the binders. */
+/* The finished key of binder_key = Derive-Secret(early secret, label, ""). */
+static hsi_status binder_finished_key(const hsi_hash *hash, hsi_bytes early, const char *label,
+                                      uint8_t key[HSI_HASH_MAX])
+{
+    uint8_t nothing[HSI_HASH_MAX];
+    HSI_TRY(hsi_hash_of(hash, nothing, NULL, 0));
+    HSI_TRY(hsi_hkdf_expand_label(hash, key, hash->size, early, label, hsi_bytes_of(nothing, hash->size)));
+    return hsi_hkdf_expand_label(hash, key, hash->size, hsi_bytes_of(key, hash->size), "finished", HSI_BYTES_EMPTY);
+}
+
+/* A binder is a Finished over the ClientHello up to the binders. */
 static hsi_status binder(const hsi_handshake *handshake, hsi_bytes early, const char *label, size_t end,
                          hsi_bytes hello, uint8_t *out)
 {
     const hsi_hash *hash = handshake->hash;
     uint8_t digest[HSI_HASH_MAX];
     uint8_t key[HSI_HASH_MAX];
-    HSI_TRY(hsi_hash_of(hash, digest, NULL, 0));
-    HSI_TRY(hsi_hkdf_expand_label(hash, key, hash->size, early, label, hsi_bytes_of(digest, hash->size)));
-    HSI_TRY(hsi_hkdf_expand_label(hash, key, hash->size, hsi_bytes_of(key, hash->size), "finished", HSI_BYTES_EMPTY));
-    HSI_TRY(hsi_transcript_hash(&handshake->transcript, hash, end, hello, digest));
     hsi_bytes seed = hsi_bytes_of(digest, hash->size);
-    return hsi_hmac(hash, out, hsi_bytes_of(key, hash->size), &seed, 1);
+    HSI_TRY(hsi_transcript_hash(&handshake->transcript, hash, end, hello, digest));
+    hsi_status status = binder_finished_key(hash, early, label, key);
+    if (status == HSI_OK) {
+        status = hsi_hmac(hash, out, hsi_bytes_of(key, hash->size), &seed, 1);
+    }
+    hsi_memory_wipe(key, sizeof key);
+    return status;
 }
 
 static hsi_status compare_binder(hsi_tap *tap, hsi_handshake *handshake, const hsi_check *check,
