@@ -32,7 +32,6 @@ _OTHER_FORMATS = {  # what else people may have at hand
     b"\x28\xb5\x2f\xfd": "zstd: decompress it first",
     b"BZh": "bzip2: decompress it first",
     b"\xfd7zXZ": "xz: decompress it first",
-    b"\x34\xcd\xb2\xa1": "an old modified pcap: convert it with editcap",
     b"snoop\0": "snoop: convert it with editcap",
 }
 

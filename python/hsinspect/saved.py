@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     Path = str | os.PathLike[str]
 
-COMMENT = "Made by hsinspect: the TCP and IP around the TLS records are made up. The keys of the connection are inside."
+COMMENT = "Made by hsinspect: the TCP and IP around the TLS records are made up."
+KEYS_INSIDE = " The keys of the connection are inside."
 
 # A piece of a journal: magic, format, bytes in this piece, offset, bytes in all, SHA-256 of all; then the bytes.
 ENTERPRISE = 32473  # of examples, RFC 5612: there is no number of our own
@@ -33,8 +34,8 @@ PIECE = struct.Struct("<9sxHIQQ32s")
 MAGIC, FORMAT = b"hsinspect", 1
 LARGEST = 1 << 20  # bytes in a piece: Wireshark takes no block of more than 16 MiB
 CAPTURES = tuple(
-    bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "1f8b")
-)  # pcap, gzip
+    bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1", "1f8b")
+)  # pcap (of µs, of ns, modified), gzip
 
 
 # ---- save ----
@@ -51,9 +52,10 @@ def _blocks(journal: bytes) -> Iterator[bytes]:
     from hsinspect.trace import Trace
 
     trace = Trace(journal)  # one that nobody else writes to
-    yield pcapng.section(f"hsinspect {__version__}", COMMENT)
+    key_log = trace.keylog()
+    yield pcapng.section(f"hsinspect {__version__}", COMMENT + (KEYS_INSIDE if key_log else ""))
     yield pcapng.interface(pcapng.LINKTYPE_RAW)
-    if key_log := trace.keylog():
+    if key_log:
         yield pcapng.secrets(key_log)
     for time_ns, packet in packets_of(trace.wire, trace.client_address, trace.server_address):
         yield pcapng.packet(time_ns, packet)

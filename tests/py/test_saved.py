@@ -290,6 +290,14 @@ def test_what_was_there_is_replaced_and_its_mode_too(trace, path):
     assert hsinspect.load(path) == trace
 
 
+def test_the_file_says_whether_keys_are_inside(trace, path):
+    inside = b"keys of the connection are inside"
+    trace.save(path)
+    assert inside in path.read_bytes()
+    trace.redacted().save(path)
+    assert inside not in path.read_bytes()
+
+
 def test_it_was_never_readable_for_others(trace, path, monkeypatch):
     modes = []
     replace = os.replace
@@ -350,7 +358,7 @@ def refused(path, content, why):
     assert str(path) in str(raised.value)
 
 
-@pytest.mark.parametrize("magic", ["a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "1f8b0800"])
+@pytest.mark.parametrize("magic", ["a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1", "1f8b0800"])
 def test_captures_of_others_are_for_read_capture(path, magic):
     refused(path, bytes.fromhex(magic) + bytes(20), r"read_capture\(\)")
 
