@@ -25,10 +25,11 @@ HSI_MUST_USE hsi_status hsi_keyring_psk(hsi_keyring *keyring, bool any, hsi_byte
 typedef struct hsi_served {
     size_t messages; /* looked at */
     size_t before; /* of these, looked at when it was served before, too */
-    size_t unanswered; /* the first ClientHello for which there was no line, plus 1; 0: each had one */
+    uint64_t since; /* hsi_keylog_index_now of that time */
     uint8_t random[HSI_RANDOM]; /* of the last ClientHello */
     bool greeted; /* there was one */
     bool noted; /* it was said that no private key fits */
+    size_t doubted; /* the last handshake whose lines opened nothing, so that other ways were tried, plus 1; 0: none */
 } hsi_served;
 
 /* hsi_keyring_serve folds the trace as far as it goes, and gives its journal what is its own, again and again until nothing

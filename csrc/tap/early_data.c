@@ -37,13 +37,12 @@ static hsi_status open_once(const hsi_record_keys *keys, hsi_arena *arena, hsi_r
     return status;
 }
 
-/* Would these keys open the record? */
-static hsi_status try_keys(const hsi_record_keys *keys, const hsi_record *record, bool *opened)
+hsi_status hsi_keys_open(const hsi_record_keys *keys, const hsi_record *record, bool *opens)
 {
     hsi_record attempt = *record;
     hsi_arena scratch = HSI_ARENA_EMPTY;
     hsi_status status = open_once(keys, &scratch, &attempt);
-    *opened = attempt.state == HSI_RECORD_OPENED;
+    *opens = attempt.state == HSI_RECORD_OPENED;
     hsi_arena_cleanup(&scratch);
     return status;
 }
@@ -72,7 +71,7 @@ static hsi_status try_cipher(const hsi_cipher *cipher, const hsi_hash *hash, hsi
     hsi_record_keys keys;
     hsi_status status = make_keys(&scratch, cipher, hash, secret, &keys);
     if (status == HSI_OK) {
-        status = try_keys(&keys, record, opened);
+        status = hsi_keys_open(&keys, record, opened);
     }
     hsi_arena_cleanup(&scratch);
     return status == HSI_UNSUPPORTED ? HSI_OK : status; /* then this suite does not open it here */
@@ -171,7 +170,7 @@ hsi_status hsi_early_data_ended(hsi_tap *tap, const hsi_stream *stream, const hs
     HSI_TRY(hsi_key_schedule_keys(tap, stream->keys_from, stream->sender, HSI_EPOCH_HANDSHAKE, &keys, &found, &hopeless,
                                   &missing));
     first.sequence_number = 0;
-    return found ? try_keys(&keys, &first, ended) : HSI_OK;
+    return found ? hsi_keys_open(&keys, &first, ended) : HSI_OK;
 }
 
 /* ---- after a rejection ---- */

@@ -17,6 +17,9 @@ HSI_MUST_USE hsi_status hsi_early_data_settle(hsi_tap *tap, hsi_handshake *hands
 /* What `missing` is where the secret is known and nothing opens the record: the next one may open. */
 extern const char hsi_early_data_closed[];
 
+/* hsi_keys_open: would these keys open the record? It stays as it is. */
+HSI_MUST_USE hsi_status hsi_keys_open(const hsi_record_keys *keys, const hsi_record *record, bool *opens);
+
 /* hsi_early_data_refuse shows such a record under the first suite that was offered and fits: it is REJECTED. */
 HSI_MUST_USE hsi_status hsi_early_data_refuse(hsi_tap *tap, hsi_handshake *handshake, hsi_record *record);
 

@@ -122,6 +122,9 @@ bool hsi_stream_stays_plain(const hsi_stream *stream, const hsi_frame *frame);
 /* hsi_stream_protect finds the protection of the epoch, with which `frame` may open. None: it is to wait, or see no_keys. */
 HSI_MUST_USE hsi_status hsi_stream_protect(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting);
 
+/* hsi_stream_opens: would the record open with the keys that follow from what counts now? */
+HSI_MUST_USE hsi_status hsi_stream_opens(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool *opens);
+
 /* reassembly.c: handshake bytes of one record; what an unfinished message comes to. */
 HSI_MUST_USE hsi_status hsi_reassembly_take(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool sslv2);
 HSI_MUST_USE hsi_status hsi_reassembly_cut(hsi_tap *tap, hsi_stream *stream);

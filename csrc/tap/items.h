@@ -146,6 +146,8 @@ struct hsi_secret {
     uint8_t owner; /* hsi_keylog_owner */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
     size_t negotiation; /* the index of the negotiation it counts in, plus 1; 0: it does not say whose it is */
+    bool proven; /* a record opened with what follows from it */
+    bool refuted; /* another value of its label was proven: it does not count */
     hsi_secret *older; /* see secret_index.h */
 };
 

@@ -10,6 +10,7 @@ enum { SMALLEST = 64, PREMASTER_BYTES = 8 }; /* SMALLEST: slots, a power of two 
 
 typedef struct known_line {
     struct known_line *next; /* in its slot, the newer one */
+    uint64_t number; /* from 1, in the order in which they were added */
     hsi_keylog_owner owner;
     const char *label;
     hsi_bytes whose;
@@ -26,6 +27,7 @@ struct hsi_keylog_index {
     slot *slots;
     size_t size; /* of slots, a power of two or 0 */
     size_t count; /* of lines */
+    uint64_t newest; /* number */
 };
 
 hsi_status hsi_keylog_index_new(hsi_keylog_index **out)
@@ -108,20 +110,80 @@ static hsi_bytes label_of(const hsi_keylog_line *line)
     return hsi_bytes_text(line->owner == HSI_KEYLOG_RANDOM ? line->label : labels[line->owner]);
 }
 
-static hsi_status add_line(hsi_keylog_index *index, const hsi_keylog_line *read)
+static hsi_status read_line(hsi_keylog_index *index, const hsi_keylog_line *read, known_line **out)
 {
     known_line *line = hsi_arena_new(&index->arena, sizeof *line);
     if (line == NULL) {
         return HSI_NO_MEMORY;
     }
+    *out = line;
     line->owner = read->owner;
     HSI_TRY(hsi_arena_text(&index->arena, &line->label, label_of(read)));
     HSI_TRY(decode(&index->arena, &line->whose, read->whose));
-    HSI_TRY(decode(&index->arena, &line->value, read->value));
+    return decode(&index->arena, &line->value, read->value);
+}
+
+static bool is_of(const known_line *line, hsi_keylog_owner owner, hsi_bytes whose)
+{
+    return line->owner == owner && hsi_bytes_equal(line->whose, whose);
+}
+
+/* What the index has of a line's owner. */
+typedef struct holding {
+    size_t lines;
+    size_t values; /* of the line's label */
+    known_line *before; /* what stands before the oldest of these in the slot; NULL: it is the first */
+    known_line *oldest;
+    bool same; /* and one of them is the line's */
+} holding;
+
+static holding holding_of(const slot *place, const known_line *line)
+{
+    holding out = {.lines = 0};
+    known_line *before = NULL;
+    for (known_line *one = place->oldest; one != NULL; before = one, one = one->next) {
+        if (!is_of(one, line->owner, line->whose)) {
+            continue;
+        }
+        out.lines++;
+        if (strcmp(one->label, line->label) != 0) {
+            continue;
+        }
+        out.same = out.same || hsi_bytes_equal(one->value, line->value);
+        if (out.values++ == 0) {
+            out.before = before;
+            out.oldest = one;
+        }
+    }
+    return out;
+}
+
+static void take_out_oldest(hsi_keylog_index *index, slot *place, const holding *held)
+{
+    *(held->before == NULL ? &place->oldest : &held->before->next) = held->oldest->next;
+    if (place->newest == held->oldest) {
+        place->newest = held->before;
+    }
+    index->count--;
+}
+
+static hsi_status add_line(hsi_keylog_index *index, const hsi_keylog_line *read)
+{
+    known_line *line;
+    HSI_TRY(read_line(index, read, &line));
     if (index->count == index->size) {
         HSI_TRY(grow(index));
     }
-    push(index->slots, hash_of(index, line->owner, line->whose) & (index->size - 1), line);
+    size_t at = hash_of(index, line->owner, line->whose) & (index->size - 1);
+    const holding held = holding_of(&index->slots[at], line);
+    if (held.same || (held.values == 0 && held.lines >= HSI_KEYLOG_LINES)) {
+        return HSI_OK;
+    }
+    if (held.values == HSI_KEYLOG_VALUES) {
+        take_out_oldest(index, &index->slots[at], &held);
+    }
+    line->number = ++index->newest;
+    push(index->slots, at, line);
     index->count++;
     return HSI_OK;
 }
@@ -136,7 +198,12 @@ hsi_status hsi_keylog_index_add(hsi_keylog_index *index, hsi_bytes text, size_t 
     return HSI_OK;
 }
 
-static hsi_status append(const hsi_keylog_index *index, hsi_keylog_owner owner, hsi_bytes whose,
+uint64_t hsi_keylog_index_now(const hsi_keylog_index *index)
+{
+    return index->newest;
+}
+
+static hsi_status append(const hsi_keylog_index *index, uint64_t since, hsi_keylog_owner owner, hsi_bytes whose,
                          hsi_bytes client_random, hsi_journal *journal, size_t *appended)
 {
     *appended = 0;
@@ -145,7 +212,7 @@ static hsi_status append(const hsi_keylog_index *index, hsi_keylog_owner owner, 
     }
     const known_line *line = index->slots[hash_of(index, owner, whose) & (index->size - 1)].oldest;
     for (; line != NULL; line = line->next) {
-        if (line->owner == owner && hsi_bytes_equal(line->whose, whose)) {
+        if (line->number > since && is_of(line, owner, whose)) {
             HSI_TRY(
                 hsi_journal_secret(journal, HSI_NOBODY, HSI_SOURCE_KEYLOG, line->label, client_random, line->value));
             ++*appended;
@@ -154,22 +221,22 @@ static hsi_status append(const hsi_keylog_index *index, hsi_keylog_owner owner, 
     return HSI_OK;
 }
 
-hsi_status hsi_keylog_index_random(const hsi_keylog_index *index, hsi_bytes client_random, hsi_journal *journal,
-                                   size_t *appended)
+hsi_status hsi_keylog_index_random(const hsi_keylog_index *index, uint64_t since, hsi_bytes client_random,
+                                   hsi_journal *journal, size_t *appended)
 {
-    return append(index, HSI_KEYLOG_RANDOM, client_random, client_random, journal, appended);
+    return append(index, since, HSI_KEYLOG_RANDOM, client_random, client_random, journal, appended);
 }
 
-hsi_status hsi_keylog_index_premaster(const hsi_keylog_index *index, hsi_bytes encrypted_premaster,
+hsi_status hsi_keylog_index_premaster(const hsi_keylog_index *index, uint64_t since, hsi_bytes encrypted_premaster,
                                       hsi_bytes client_random, hsi_journal *journal, size_t *appended)
 {
     hsi_bytes first = encrypted_premaster;
     first.length = first.length < PREMASTER_BYTES ? first.length : PREMASTER_BYTES;
-    return append(index, HSI_KEYLOG_PREMASTER, first, client_random, journal, appended);
+    return append(index, since, HSI_KEYLOG_PREMASTER, first, client_random, journal, appended);
 }
 
-hsi_status hsi_keylog_index_session(const hsi_keylog_index *index, hsi_bytes session_id, hsi_bytes client_random,
-                                    hsi_journal *journal, size_t *appended)
+hsi_status hsi_keylog_index_session(const hsi_keylog_index *index, uint64_t since, hsi_bytes session_id,
+                                    hsi_bytes client_random, hsi_journal *journal, size_t *appended)
 {
-    return append(index, HSI_KEYLOG_SESSION, session_id, client_random, journal, appended);
+    return append(index, since, HSI_KEYLOG_SESSION, session_id, client_random, journal, appended);
 }

@@ -34,7 +34,8 @@ static hsi_status make(hsi_tap *tap)
 {
     tap->secrets.count = tap->derivations.count = tap->checks.count = 0;
     for (size_t i = 0; i < tap->surfaced.count; i++) {
-        HSI_TRY(hsi_list_append(&tap->secrets, tap->surfaced.items[i]));
+        hsi_secret *secret = tap->surfaced.items[i];
+        HSI_TRY(secret->refuted ? HSI_OK : hsi_list_append(&tap->secrets, secret));
     }
     for (size_t h = 0; h < tap->handshakes.count; h++) {
         HSI_TRY(hsi_key_schedule_visit(tap, tap->handshakes.items[h], note_derivation, tap));

@@ -70,14 +70,38 @@ hsi_status hsi_secret_index_add(hsi_secret_index *index, hsi_secret *secret)
     return HSI_OK;
 }
 
-void hsi_secret_index_drop(hsi_secret_index *index, hsi_secret *secret)
+/* Takes out what stands at that place of a chain. */
+static void take_out(hsi_secret_index *index, hsi_secret **place)
 {
-    index->slots[hash_of(secret->label, secret->epoch) & (index->size - 1)] = secret->older;
+    hsi_secret *secret = *place;
+    *place = secret->older;
     secret->older = NULL;
     index->count--;
 }
 
-const hsi_secret *hsi_secret_index_chain(const hsi_secret_index *index, const char *label, uint64_t epoch)
+void hsi_secret_index_drop(hsi_secret_index *index, hsi_secret *secret)
+{
+    hsi_secret **place = &index->slots[hash_of(secret->label, secret->epoch) & (index->size - 1)];
+    while (*place != secret) {
+        place = &(*place)->older;
+    }
+    take_out(index, place);
+}
+
+void hsi_secret_index_forget(hsi_secret_index *index, const hsi_handshake *handshake)
+{
+    for (size_t i = 0; i < index->size; i++) {
+        for (hsi_secret **place = &index->slots[i]; *place != NULL;) {
+            if ((*place)->handshake == handshake && !(*place)->proven) {
+                take_out(index, place);
+            } else {
+                place = &(*place)->older;
+            }
+        }
+    }
+}
+
+hsi_secret *hsi_secret_index_chain(const hsi_secret_index *index, const char *label, uint64_t epoch)
 {
     return index->size == 0 ? NULL : index->slots[hash_of(label, epoch) & (index->size - 1)];
 }

@@ -67,7 +67,9 @@ void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate)
 hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret)
 {
     HSI_TRY(hsi_list_append(&tap->surfaced, secret));
-    HSI_TRY(hsi_secret_index_add(&tap->surfaced_index, secret));
+    if (!secret->refuted) {
+        HSI_TRY(hsi_secret_index_add(&tap->surfaced_index, secret));
+    }
     return hsi_tap_emit(tap, HSI_EVENT_SECRET, secret);
 }
 
@@ -81,10 +83,22 @@ static hsi_status keep_candidate(hsi_tap *tap, hsi_secret *candidate)
     return hsi_list_append(all, candidate);
 }
 
+static const hsi_secret *proven(const hsi_tap *tap, const hsi_handshake *owner, const char *label, uint64_t epoch)
+{
+    const hsi_secret *known = owner == NULL ? NULL : hsi_secret_known(tap, owner, label, HSI_NOBODY, epoch);
+    return known != NULL && known->proven ? known : NULL;
+}
+
+/* What comes after a record opened says the same, or is wrong; a premaster secret, too, must fit what opened it. */
 static hsi_status take(hsi_tap *tap, hsi_secret *secret, const hsi_handshake *owner)
 {
+    const hsi_secret *known = proven(tap, owner, secret->label, secret->epoch);
+    bool below =
+        strcmp(secret->label, "premaster secret") == 0 && proven(tap, owner, "master secret", HSI_NO_EPOCH) != NULL;
     secret->negotiation = owner == NULL ? 0 : owner->index + 1;
-    return is_candidate(secret->source) ? keep_candidate(tap, secret) : hsi_secret_admit(tap, secret);
+    secret->refuted = known != NULL && !hsi_bytes_equal(known->value, secret->value);
+    bool candidate = is_candidate(secret->source) || (below && known == NULL);
+    return candidate ? keep_candidate(tap, secret) : hsi_secret_admit(tap, secret);
 }
 
 /* The entries that name no client random have a label of their own, which says what they name. */
@@ -149,10 +163,10 @@ bool hsi_secret_is(const hsi_secret *secret, const hsi_handshake *handshake, con
     return belongs(secret, handshake);
 }
 
-static const hsi_secret *find(const hsi_secret_index *index, const hsi_handshake *handshake, const char *label,
-                              uint8_t sender, uint64_t epoch)
+static hsi_secret *find(const hsi_secret_index *index, const hsi_handshake *handshake, const char *label,
+                        uint8_t sender, uint64_t epoch)
 {
-    const hsi_secret *secret = hsi_secret_index_chain(index, label, epoch);
+    hsi_secret *secret = hsi_secret_index_chain(index, label, epoch);
     for (; secret != NULL; secret = secret->older) {
         if (secret->epoch == epoch && (sender == HSI_NOBODY || secret->sender == sender) &&
             hsi_secret_is(secret, handshake, label)) {
@@ -162,11 +176,36 @@ static const hsi_secret *find(const hsi_secret_index *index, const hsi_handshake
     return NULL;
 }
 
+static hsi_secret *find_known(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint8_t sender,
+                              uint64_t epoch)
+{
+    hsi_secret *surfaced = find(&tap->surfaced_index, handshake, label, sender, epoch);
+    return surfaced != NULL ? surfaced : find(&tap->derived, handshake, label, sender, epoch);
+}
+
 const hsi_secret *hsi_secret_known(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,
                                    uint8_t sender, uint64_t epoch)
 {
-    const hsi_secret *surfaced = find(&tap->surfaced_index, handshake, label, sender, epoch);
-    return surfaced != NULL ? surfaced : find(&tap->derived, handshake, label, sender, epoch);
+    return find_known(tap, handshake, label, sender, epoch);
+}
+
+void hsi_secret_prove(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch)
+{
+    hsi_secret *known = find_known(tap, handshake, label, HSI_NOBODY, epoch);
+    if (known != NULL) {
+        known->proven = true;
+    }
+}
+
+void hsi_secret_claims(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch,
+                       hsi_secret **out, size_t *count, size_t most)
+{
+    hsi_secret *secret = hsi_secret_index_chain(&tap->surfaced_index, label, epoch);
+    for (; secret != NULL && *count < most; secret = secret->older) {
+        if (secret->side == HSI_NOBODY && secret->epoch == epoch && hsi_secret_is(secret, handshake, label)) {
+            out[(*count)++] = secret;
+        }
+    }
 }
 
 const hsi_secret *hsi_secret_surfaced(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,

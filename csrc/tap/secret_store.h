@@ -20,6 +20,14 @@ HSI_MUST_USE hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret);
 HSI_MUST_USE hsi_status hsi_secret_suppose(hsi_tap *tap, hsi_secret *candidate);
 void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate);
 
+/* hsi_secret_claims finds what nobody in particular says a secret of a negotiation is, newest first; it adds to `out`, up to
+ * `most`. */
+void hsi_secret_claims(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch,
+                       hsi_secret **out, size_t *count, size_t most);
+
+/* hsi_secret_prove marks the secret that is known: others of its label do not count any more. */
+void hsi_secret_prove(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch);
+
 /* hsi_secret_known finds the newest secret of a negotiation that counts, surfaced before derived; `epoch` HSI_NO_EPOCH: one
  * that belongs to none. NULL: there is none. */
 const hsi_secret *hsi_secret_known(const hsi_tap *tap, const hsi_handshake *handshake, const char *label,

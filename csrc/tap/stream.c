@@ -6,6 +6,7 @@
 #include "tap/early_data.h"
 #include "tap/fold.h"
 #include "tap/gap.h"
+#include "tap/rivals.h"
 
 enum { ALERT_LENGTH = 2 };
 
@@ -36,7 +37,7 @@ void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
 
 /* ---- records ---- */
 
-hsi_status hsi_stream_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record **out)
+static hsi_status make_record(hsi_tap *tap, const hsi_stream *stream, const hsi_frame *frame, hsi_record **out)
 {
     hsi_record *record = hsi_arena_new(&tap->arena, sizeof *record);
     if (record == NULL) {
@@ -52,13 +53,23 @@ hsi_status hsi_stream_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *
     record->sent = stream->sent;
     record->altered = stream->altered;
     record->unread = stream->unread;
-    stream->altered = false;
-    stream->sent = HSI_BYTES_EMPTY;
     HSI_TRY(hsi_arena_copy(&tap->arena, &record->header, frame->header));
     HSI_TRY(hsi_arena_copy(&tap->arena, &record->fragment, frame->fragment));
-    HSI_TRY(hsi_list_append(&tap->records, record));
     *out = record;
     return HSI_OK;
+}
+
+static hsi_status keep_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record)
+{
+    stream->altered = false;
+    stream->sent = HSI_BYTES_EMPTY;
+    return hsi_list_append(&tap->records, record);
+}
+
+hsi_status hsi_stream_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record **out)
+{
+    HSI_TRY(make_record(tap, stream, frame, out));
+    return keep_record(tap, stream, *out);
 }
 
 /* Where no session of ours vouches for the keys, and nothing opens with them, they may be wrong: what they make of a record is
@@ -70,8 +81,16 @@ static void conceal(hsi_record *record)
     record->reason = "it does not open with the keys that are known for it: it was altered, or they are wrong";
 }
 
+/* The keys that are known are wrong, and others may come: as if there were none. */
+static void wait_for_others(const hsi_tap *tap, hsi_stream *stream)
+{
+    hsi_protection_free(stream->protection);
+    stream->protection = NULL;
+    stream->asked = tap->clues + 1;
+}
+
 /* Records of early data, rejected and sent before the client knew of it, do not count in the epoch of the handshake. */
-static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *record)
+static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool *waiting)
 {
     bool early;
     HSI_TRY(hsi_early_data_take(tap, stream, record, &early));
@@ -89,8 +108,16 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
             "early data that the server rejected: its secret is not known, and the handshake's does not open it";
         return HSI_OK;
     }
+    *waiting = hsi_rivals_may_come(tap, stream, record);
+    if (*waiting) {
+        wait_for_others(tap, stream);
+        return HSI_OK;
+    }
     hsi_gap_doubt(stream, record);
-    stream->opened = stream->opened || record->state == HSI_RECORD_OPENED;
+    if (record->state == HSI_RECORD_OPENED && !stream->opened) {
+        stream->opened = true;
+        HSI_TRY(hsi_rivals_proven(tap, stream));
+    }
     if (record->state == HSI_RECORD_REJECTED && !stream->opened && tap->phases.count == 0) {
         conceal(record);
     }
@@ -100,7 +127,7 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
 
 /* Application data is never plain (RFC 8446 section 5.1): what says that it is may be sealed under keys of which this
  * wire does not tell. */
-static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool plain)
+static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *record, bool plain, bool *waiting)
 {
     const char *blind = hsi_gap_blind(stream, record);
     if (blind != NULL) {
@@ -123,7 +150,7 @@ static hsi_status open_record(hsi_tap *tap, hsi_stream *stream, hsi_record *reco
         record->state = HSI_RECORD_UNREADABLE;
         record->reason = stream->no_keys;
     } else {
-        return open_protected(tap, stream, record);
+        return open_protected(tap, stream, record, waiting);
     }
     stream->sequence_number++;
     return HSI_OK;
@@ -281,8 +308,12 @@ static hsi_status take_record(hsi_tap *tap, hsi_stream *stream, const hsi_frame 
             return HSI_OK;
         }
     }
-    HSI_TRY(hsi_stream_record(tap, stream, frame, &record));
-    HSI_TRY(open_record(tap, stream, record, plain));
+    HSI_TRY(make_record(tap, stream, frame, &record));
+    HSI_TRY(open_record(tap, stream, record, plain, waiting));
+    if (*waiting) {
+        return HSI_OK;
+    }
+    HSI_TRY(keep_record(tap, stream, record));
     hsi_framer_consume(&stream->framer, frame);
     HSI_TRY(hsi_tap_emit(tap, HSI_EVENT_RECORD, record));
     return take_content(tap, stream, record, frame->sslv2);

@@ -4,6 +4,7 @@
 #include "tap/early_data.h"
 #include "tap/fold.h"
 #include "tap/key_schedule.h"
+#include "tap/rivals.h"
 #include "tap/secret_store.h"
 
 enum { CCS_LENGTH = 1, ALERT_LENGTH = 2 };
@@ -48,20 +49,31 @@ static hsi_record record_of(const hsi_stream *stream, const hsi_frame *frame)
                         .fragment = frame->fragment};
 }
 
-/* The keys of the stream's epoch; of early data they depend on what they must open, `frame`. */
-static hsi_status find_keys(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, hsi_record_keys *keys,
+/* The keys of the stream's epoch; of early data they depend on what they must open, `record`. */
+static hsi_status find_keys(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, hsi_record_keys *keys,
                             bool *found, bool *hopeless, const char **missing)
 {
     *found = *hopeless = false;
     if (stream->epoch == HSI_EPOCH_EARLY && hsi_handshake_may_be_tls13(stream->keys_from)) {
-        const hsi_record record = record_of(stream, frame);
-        HSI_TRY(hsi_early_data_settle(tap, stream->keys_from, &record, missing));
+        HSI_TRY(hsi_early_data_settle(tap, stream->keys_from, record, missing));
         *hopeless = *missing == hsi_early_data_closed;
         if (*missing != NULL) {
             return HSI_OK;
         }
     }
     return hsi_key_schedule_keys(tap, stream->keys_from, stream->sender, stream->epoch, keys, found, hopeless, missing);
+}
+
+hsi_status hsi_stream_opens(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, bool *opens)
+{
+    hsi_record_keys keys;
+    bool found;
+    bool hopeless;
+    const char *missing;
+    *opens = false;
+    HSI_TRY(find_keys(tap, stream, record, &keys, &found, &hopeless, &missing));
+    hsi_status status = found ? hsi_keys_open(&keys, record, opens) : HSI_OK;
+    return status == HSI_UNSUPPORTED ? HSI_OK : status;
 }
 
 static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting)
@@ -79,7 +91,9 @@ static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, const hsi_fr
         *waiting = true;
         return HSI_OK;
     }
-    HSI_TRY(find_keys(tap, stream, frame, &keys, &found, &hopeless, &missing));
+    const hsi_record record = record_of(stream, frame);
+    HSI_TRY(hsi_rivals_settle(tap, stream, &record));
+    HSI_TRY(find_keys(tap, stream, &record, &keys, &found, &hopeless, &missing));
     if (found) {
         hsi_status status = hsi_protection_new(&stream->protection, &keys);
         if (status != HSI_UNSUPPORTED) {

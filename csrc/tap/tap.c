@@ -212,6 +212,11 @@ hsi_status hsi_tap_advance(hsi_tap *tap)
     return tap->failed;
 }
 
+bool hsi_tap_waits(const hsi_tap *tap)
+{
+    return tap->held != HSI_NOBODY;
+}
+
 bool hsi_tap_begun(const hsi_tap *tap)
 {
     return tap->scanned > 0;

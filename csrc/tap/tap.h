@@ -60,6 +60,9 @@ HSI_MUST_USE hsi_status hsi_tap_transcript_hash(hsi_tap *tap, const hsi_message 
  * computed so far; empty: it is not known. */
 HSI_MUST_USE hsi_status hsi_tap_known(hsi_tap *tap, const hsi_handshake *handshake, const char *label, hsi_bytes *out);
 
+/* hsi_tap_waits: does a record wait for a secret, or for a better one than is known? */
+bool hsi_tap_waits(const hsi_tap *tap);
+
 /* hsi_tap_handshake is the last completed negotiation, or the last one; NULL: none was begun. */
 const hsi_handshake *hsi_tap_handshake(const hsi_tap *tap);
 

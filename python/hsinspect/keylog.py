@@ -36,12 +36,13 @@ def _line(trace: Trace, secret: _core.Secret, client_random: str) -> Iterator[tu
 
 
 def _surfaced(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
-    """Surfaced secrets are events: each belongs to the ClientHello before it."""
+    """Surfaced secrets are events: each belongs to the ClientHello before it. Those that open nothing do not count."""
     client_random = ""
+    count = {(secret.label, bytes(secret.value)) for secret in trace.secrets}
     for event in trace.events:
         if isinstance(event, _core.Message) and event.name == "ClientHello":
             client_random = event.random.hex()
-        elif isinstance(event, _core.Secret) and client_random:
+        elif isinstance(event, _core.Secret) and client_random and (event.label, bytes(event.value)) in count:
             yield from _line(trace, event, client_random)
 
 

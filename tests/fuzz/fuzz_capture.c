@@ -2,11 +2,12 @@
  * is the text of the key log, a zero, and the capture.
  * Seeds: tests/fuzz/corpus/capture, those of RFC 8448 and of the Illustrated TLS Connections.
  * Holds: whatever the pieces, the traces are the same; each can be looked at, and its bytes tile: records and openings of a
- * direction are what its wire entries hold.
+ * direction are what its wire entries hold; each negotiation is given no more lines than are kept of one.
  * SPDX-License-Identifier: MIT */
 #include "capture/reader.h"
 
 #include "must.h"
+#include "tap/keylog_index.h"
 
 enum { TRACES_MOST = 64 };
 
@@ -70,12 +71,23 @@ static bool is_damaged(hsi_journal *journal)
     return damaged;
 }
 
+static size_t secrets_of(hsi_journal *journal)
+{
+    size_t secrets = 0;
+    for (size_t i = 0; i < hsi_journal_count(journal); i++) {
+        secrets += hsi_journal_peek(journal, i)->kind == HSI_ENTRY_SECRET;
+    }
+    return secrets;
+}
+
 static void look_at(hsi_trace *trace)
 {
+    enum { OWNERS = 3, OTHERS = 3 }; /* random, encrypted premaster secret, session; private key, session, ticket */
     hsi_tap *tap = hsi_trace_tap(trace);
     hsi_journal *journal = hsi_trace_journal(trace);
     must(hsi_trace_fold(trace) == HSI_OK);
     must(hsi_tap_look(tap) == HSI_OK);
+    must(secrets_of(journal) <= hsi_tap_handshakes(tap)->count * (OWNERS * HSI_KEYLOG_LINES + OTHERS));
     for (uint8_t sender = 0; sender < 2; sender++) {
         uint64_t shown = records_of(tap, sender);
         uint64_t came = wire_of(journal, sender);

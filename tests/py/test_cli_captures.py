@@ -11,6 +11,7 @@ import carried
 import hsinspect
 import packets
 import pytest
+from hsinspect import lab
 from hsinspect.cli.main import main
 
 DATA = Path(__file__).parent.parent / "data"
@@ -75,6 +76,19 @@ def test_a_psk_is_given_by_identity_or_for_any(tmp_path, capsys):
         main(["verify", CAPTURE, "--psk", "somebody:no hex"])
     assert raised.value.code == 2
     assert "no hex" not in (said := capsys.readouterr().err) and "not IDENTITY:HEX" in said
+
+
+def test_psks_in_a_file_open_what_they_are_of(tmp_path, capsys):
+    path, psks = tmp_path / "c.pcap", tmp_path / "psks"
+    path.write_bytes(carried.file_of(carried.turns_of(carried.lab(version="TLSv1.2", kx="PSK"))).read())
+    psks.write_text(f"somebody:00ff\n\n{lab.PSK_IDENTITY.decode()}:{lab.PSK_KEY.hex()}\n")
+    assert main(["show", str(path), "--psk-file", str(psks)]) == 0
+    assert "ApplicationData  5 bytes" in capsys.readouterr().out
+    psks.write_text("somebody:5ec4e7, not hex")
+    for missing in (psks, tmp_path / "none"):
+        with pytest.raises(SystemExit):
+            main(["show", str(path), "--psk-file", str(missing)])
+    assert "5ec4e7" not in capsys.readouterr().err
 
 
 def test_verify_prints_a_line_for_each_connection_and_succeeds(two, files, capsys):

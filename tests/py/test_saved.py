@@ -290,14 +290,6 @@ def test_what_was_there_is_replaced_and_its_mode_too(trace, path):
     assert hsinspect.load(path) == trace
 
 
-def test_the_file_says_whether_keys_are_inside(trace, path):
-    inside = b"keys of the connection are inside"
-    trace.save(path)
-    assert inside in path.read_bytes()
-    trace.redacted().save(path)
-    assert inside not in path.read_bytes()
-
-
 def test_it_was_never_readable_for_others(trace, path, monkeypatch):
     modes = []
     replace = os.replace

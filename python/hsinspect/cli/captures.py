@@ -15,6 +15,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from hsinspect.cli.show import add_view_options, show
@@ -46,6 +47,9 @@ def _add_file_and_keys(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--psk", action="append", default=[], type=_psk, metavar="IDENTITY:HEX", help="no IDENTITY: for any; likewise"
     )
+    command.add_argument(
+        "--psk-file", action="extend", dest="psk", type=_psk_file, metavar="FILE", help="a line each, as of psktool"
+    )
 
 
 def _key(text: str) -> tuple[str, str | None]:
@@ -61,6 +65,14 @@ def _psk(text: str) -> tuple[bytes | None, bytes]:
         return (identity.encode() or None, bytes.fromhex(digits))
     except ValueError:  # argparse would print the text, which may be a key
         raise argparse.ArgumentTypeError("not IDENTITY:HEX") from None
+
+
+def _psk_file(path: str) -> list[tuple[bytes | None, bytes]]:
+    """What every user of the machine would see among the arguments, from a file."""
+    try:
+        return [_psk(line.strip()) for line in Path(path).read_text().splitlines() if line.strip()]
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error.strerror}") from None
 
 
 # ---- reading ----

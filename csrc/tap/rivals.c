@@ -1,0 +1,123 @@
+/* Rivals: see the header.
+ * SPDX-License-Identifier: MIT */
+#include "tap/rivals.h"
+
+#include "tap/key_schedule.h"
+#include "tap/secret_store.h"
+
+enum { CLAIMS_MAX = 16 }; /* each is tried */
+
+typedef struct rivals {
+    hsi_secret *claims[CLAIMS_MAX];
+    size_t count;
+} rivals;
+
+/* A session of ours shows its phases, and surfaces what it has itself. */
+static bool is_vouched_for(const hsi_tap *tap)
+{
+    return tap->phases.count > 0;
+}
+
+/* The labels that the keys of the epoch follow from, the one that all others follow from first. */
+static hsi_status roots_of(hsi_tap *tap, const hsi_stream *stream, const char *labels[2], uint64_t *epoch)
+{
+    if (hsi_handshake_may_be_tls13(stream->keys_from)) {
+        *epoch = stream->epoch;
+        labels[1] = NULL;
+        return hsi_traffic_label(&tap->arena, stream->sender, stream->epoch, &labels[0]);
+    }
+    *epoch = HSI_NO_EPOCH;
+    labels[0] = "premaster secret";
+    labels[1] = "master secret";
+    return HSI_OK;
+}
+
+/* ---- trying ---- */
+
+/* Only this one counts, and what follows from it. */
+static hsi_status suppose(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
+{
+    hsi_secret_index_forget(&tap->derived, handshake);
+    return hsi_secret_index_add(&tap->surfaced_index, claim);
+}
+
+static void unsuppose(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
+{
+    hsi_secret_index_forget(&tap->derived, handshake);
+    hsi_secret_index_drop(&tap->surfaced_index, claim);
+}
+
+/* Leaves the first that opens the record in the index, alone; `chosen` is its place, or `count`. */
+static hsi_status choose(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, rivals *all, size_t *chosen)
+{
+    for (*chosen = 0; *chosen < all->count; ++*chosen) {
+        bool opens = false;
+        hsi_secret *claim = all->claims[*chosen];
+        HSI_TRY(suppose(tap, stream->keys_from, claim));
+        HSI_TRY(hsi_stream_opens(tap, stream, record, &opens));
+        if (opens) {
+            return HSI_OK;
+        }
+        unsuppose(tap, stream->keys_from, claim);
+    }
+    return HSI_OK;
+}
+
+/* Those that say the same as what was chosen, or what follows from it, still count. */
+static hsi_status judge(hsi_tap *tap, const hsi_handshake *handshake, rivals *all, size_t chosen)
+{
+    for (size_t i = all->count; i-- > 0;) {
+        hsi_secret *claim = all->claims[i];
+        const hsi_secret *known = hsi_secret_known(tap, handshake, claim->label, claim->sender, claim->epoch);
+        if (i == chosen) {
+            continue;
+        }
+        claim->refuted = chosen < all->count && (known == NULL || !hsi_bytes_equal(known->value, claim->value));
+        HSI_TRY(claim->refuted ? HSI_OK : hsi_secret_index_add(&tap->surfaced_index, claim));
+    }
+    return HSI_OK;
+}
+
+hsi_status hsi_rivals_settle(hsi_tap *tap, hsi_stream *stream, const hsi_record *record)
+{
+    rivals all = {.count = 0};
+    const char *labels[2];
+    uint64_t epoch;
+    size_t chosen;
+    if (is_vouched_for(tap)) {
+        return HSI_OK;
+    }
+    HSI_TRY(roots_of(tap, stream, labels, &epoch));
+    for (size_t i = 0; i < HSI_COUNT(labels) && labels[i] != NULL; i++) {
+        hsi_secret_claims(tap, stream->keys_from, labels[i], epoch, all.claims, &all.count, CLAIMS_MAX);
+    }
+    if (all.count < 2) {
+        return HSI_OK;
+    }
+    for (size_t i = 0; i < all.count; i++) {
+        hsi_secret_index_drop(&tap->surfaced_index, all.claims[i]);
+    }
+    HSI_TRY(choose(tap, stream, record, &all, &chosen));
+    tap->clues += chosen < all.count;
+    return judge(tap, stream->keys_from, &all, chosen);
+}
+
+hsi_status hsi_rivals_proven(hsi_tap *tap, const hsi_stream *stream)
+{
+    const char *labels[2];
+    uint64_t epoch;
+    if (is_vouched_for(tap)) {
+        return HSI_OK;
+    }
+    HSI_TRY(roots_of(tap, stream, labels, &epoch));
+    for (size_t i = 0; i < HSI_COUNT(labels) && labels[i] != NULL; i++) {
+        hsi_secret_prove(tap, stream->keys_from, labels[i], epoch);
+    }
+    return HSI_OK;
+}
+
+bool hsi_rivals_may_come(const hsi_tap *tap, const hsi_stream *stream, const hsi_record *record)
+{
+    bool gap = stream->gap.seen || stream->keys_from->gap;
+    return record->state == HSI_RECORD_REJECTED && !stream->opened && !gap && !tap->final && !is_vouched_for(tap);
+}
