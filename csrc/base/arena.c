@@ -92,16 +92,20 @@ hsi_status hsi_arena_text(hsi_arena *arena, const char **out, hsi_bytes in)
 
 hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *format, ...)
 {
+    char usual[128]; /* most are shorter, and need no second run */
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    size_t length = (size_t)vsnprintf(usual, sizeof usual, format, arguments);
     va_end(arguments);
-    char *text = hsi_arena_new(arena, (size_t)length + 1);
+    if (length < sizeof usual) {
+        return hsi_arena_text(arena, out, hsi_bytes_of((const uint8_t *)usual, length));
+    }
+    char *text = hsi_arena_new(arena, length + 1);
     if (text == NULL) {
         return HSI_NO_MEMORY;
     }
     va_start(arguments, format);
-    vsnprintf(text, (size_t)length + 1, format, arguments);
+    vsnprintf(text, length + 1, format, arguments);
     va_end(arguments);
     *out = text;
     return HSI_OK;

@@ -2,9 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "proto/oid.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/cursor.h"
 
 enum {
@@ -51,6 +48,21 @@ static hsi_status read_arc(hsi_cursor *in, uint64_t *arc)
     return HSI_OK;
 }
 
+/* Writes a number; gives where it ends. A certificate has dozens, and printf takes ten times as long. */
+static char *write_number(char *out, uint64_t number)
+{
+    char digits[ARC_TEXT];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0) {
+        *out++ = digits[--count];
+    }
+    return out;
+}
+
 hsi_status hsi_oid_text(const char **out, hsi_arena *arena, hsi_bytes content)
 {
     size_t size = content.length * TEXT_PER_OCTET + ARC_TEXT;
@@ -62,11 +74,14 @@ hsi_status hsi_oid_text(const char **out, hsi_arena *arena, hsi_bytes content)
         return HSI_NO_MEMORY;
     }
     uint64_t first = arc < 80 ? arc / 40 : 2; /* both first arcs in one, X.690 section 8.19.4 */
-    int length = snprintf(text, size, "%" PRIu64 ".%" PRIu64, first, arc - 40 * first);
+    *out = text;
+    text = write_number(text, first);
+    *text++ = '.';
+    text = write_number(text, arc - 40 * first);
     while (!hsi_cursor_empty(&in)) {
         HSI_TRY(read_arc(&in, &arc));
-        length += snprintf(text + length, size - (size_t)length, ".%" PRIu64, arc);
+        *text++ = '.';
+        text = write_number(text, arc);
     }
-    *out = text;
     return HSI_OK;
 }

@@ -86,20 +86,26 @@ static bool affords_more(const hsi_fields *f)
 
 /* ---- one element ---- */
 
-static hsi_status tag_meaning(hsi_fields *f, uint64_t tag, const char **out)
+/* Context-specific tags that fit the identifier octet, X.690 section 8.1.2.4; 31 says that more octets follow. */
+static const char *const context_tags[32] = {"[0]",  "[1]",  "[2]",  "[3]",  "[4]",  "[5]",  "[6]",  "[7]",
+                                             "[8]",  "[9]",  "[10]", "[11]", "[12]", "[13]", "[14]", "[15]",
+                                             "[16]", "[17]", "[18]", "[19]", "[20]", "[21]", "[22]", "[23]",
+                                             "[24]", "[25]", "[26]", "[27]", "[28]", "[29]", "[30]"};
+
+static const char *tag_meaning(uint64_t tag)
 {
-    *out = tag > UINT8_MAX ? NULL : hsi_der_tag_name((uint32_t)tag);
-    bool context = (tag & 0xc0) == HSI_DER_CONTEXT && tag <= UINT8_MAX;
-    return context ? hsi_arena_format(f->arena, out, "[%u]", (unsigned)tag & 0x1f) : HSI_OK;
+    if (tag > UINT8_MAX) {
+        return NULL;
+    }
+    bool context = (tag & 0xc0) == HSI_DER_CONTEXT;
+    return context ? context_tags[tag & 0x1f] : hsi_der_tag_name((uint32_t)tag);
 }
 
 /* The leaves of a header, and on to its content. */
 static hsi_status add_header(hsi_fields *f, hsi_cursor *in, const der_header *header, const char *tag,
                              const char *length)
 {
-    const char *meaning;
-    HSI_TRY(tag_meaning(f, header->tag, &meaning));
-    HSI_TRY(hsi_field_number(f, in, tag, header->tag_width, header->tag, meaning));
+    HSI_TRY(hsi_field_number(f, in, tag, header->tag_width, header->tag, tag_meaning(header->tag)));
     HSI_TRY(hsi_field_number(f, in, length, header->length_width, hsi_cursor_left(&header->content), NULL));
     *in = header->content;
     return HSI_OK;

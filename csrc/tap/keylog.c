@@ -79,20 +79,18 @@ static bool take_prefix(hsi_bytes *word, const char *prefix)
     return there;
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20; /* to lower case */
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* What a digit stands for, plus 1; 0: it is none. */
+static const uint8_t hex_digits[UINT8_MAX + 1] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 static bool is_hex(hsi_bytes word, size_t shortest, size_t longest)
 {
     bool fits = word.length % 2 == 0 && word.length / 2 >= shortest && word.length / 2 <= longest;
     for (size_t i = 0; fits && i < word.length; i++) {
-        fits = hex_digit(word.data[i]) >= 0;
+        fits = hex_digits[word.data[i]] > 0;
     }
     return fits;
 }
@@ -162,7 +160,7 @@ bool hsi_keylog_next(hsi_cursor *text, hsi_keylog_line *out)
 void hsi_keylog_decode(uint8_t *out, hsi_bytes digits)
 {
     for (size_t i = 0; i + 1 < digits.length; i += 2) {
-        out[i / 2] = (uint8_t)(hex_digit(digits.data[i]) << 4 | hex_digit(digits.data[i + 1]));
+        out[i / 2] = (uint8_t)((hex_digits[digits.data[i]] - 1) << 4 | (hex_digits[digits.data[i + 1]] - 1));
     }
 }
 
