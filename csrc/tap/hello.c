@@ -31,9 +31,10 @@ static bool fits_message(hsi_bytes fragment)
     uint8_t type;
     uint32_t length;
     uint8_t major;
-    bool has_length = hsi_cursor_u8(&in, &type) == HSI_OK && hsi_cursor_u24(&in, &length) == HSI_OK;
-    bool has_version = has_length && hsi_cursor_u8(&in, &major) == HSI_OK;
-    return (!has_length || length <= HELLO_MOST) && (!has_version || major == MAJOR);
+    if (hsi_cursor_u8(&in, &type) != HSI_OK || hsi_cursor_u24(&in, &length) != HSI_OK) {
+        return true;
+    }
+    return length <= HELLO_MOST && (hsi_cursor_u8(&in, &major) != HSI_OK || major == MAJOR);
 }
 
 static hsi_hello begins_record(hsi_bytes bytes)
