@@ -30,11 +30,12 @@ static bool fits_message(hsi_bytes fragment)
     hsi_cursor in = hsi_cursor_of(fragment);
     uint8_t type;
     uint32_t length;
-    uint8_t major;
+    uint8_t major = MAJOR;
     if (hsi_cursor_u8(&in, &type) != HSI_OK || hsi_cursor_u24(&in, &length) != HSI_OK) {
         return true;
     }
-    return length <= HELLO_MOST && (hsi_cursor_u8(&in, &major) != HSI_OK || major == MAJOR);
+    bool fits = hsi_cursor_u8(&in, &major) != HSI_OK || major == MAJOR;
+    return fits && length <= HELLO_MOST;
 }
 
 static hsi_hello begins_record(hsi_bytes bytes)

@@ -103,7 +103,7 @@ static void a_vector_has_the_length_that_stands_before_it(void **state)
 {
     (void)state;
     const uint8_t vectors[] = {0x02, 'a', 'b', 0x00, 0x01, 'c', 0x00, 0x00, 0x00, 'd'};
-    hsi_cursor in = hsi_cursor_over(vectors, sizeof vectors), body;
+    hsi_cursor in = hsi_cursor_over(vectors, sizeof vectors), body = in;
     assert_int_equal(hsi_cursor_vector(&in, 1, &body), HSI_OK);
     assert_true(hsi_bytes_are(hsi_cursor_rest(&body), "ab"));
     assert_int_equal(hsi_cursor_vector(&in, 2, &body), HSI_OK);
