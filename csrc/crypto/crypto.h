@@ -148,11 +148,11 @@ HSI_MUST_USE hsi_status hsi_certificate_key(hsi_bytes certificate, hsi_bytes *ou
 /* ---- public_key.c: what a certificate's key says of a signature ---- */
 
 /* hsi_signature_verify: does `signature` over `signed_data` fit the key in the DER certificate (or SubjectPublicKeyInfo, of
- * who has no certificate: RFC 7250)? `scheme` is TLS's
- * SignatureScheme (RFC 8446 section 4.2.3; the same numbers as RFC 5246's hash and signature pairs); 0: the signature of
- * TLS 1.0 and 1.1 (RFC 2246 section 7.4.3: RSA over MD5 and SHA1, DSA and ECDSA over SHA1). `ok` says whether it fits;
- * a key of another kind than the scheme's is a no. ILLEGAL: the certificate cannot be read. UNSUPPORTED: the scheme is
- * not known, or the key is so large (over 16384 bits) that it could only be meant to keep us busy. */
+ * who has no certificate: RFC 7250)? `scheme` is TLS's SignatureScheme (RFC 8446 section 4.2.3; the same numbers as RFC
+ * 5246's hash and signature pairs); 0: the signature of TLS 1.0 and 1.1 (RFC 2246 section 7.4.3: RSA over MD5 and SHA1, DSA and
+ * ECDSA over SHA1). The signature is as X.509 has it: TLS has that of GOST backwards. `ok` says whether it fits; a key of
+ * another kind than the scheme's is a no. ILLEGAL: the certificate cannot be read. UNSUPPORTED: the scheme is not known, or
+ * the key is so large (over 16384 bits) that it could only be meant to keep us busy. */
 HSI_MUST_USE hsi_status hsi_signature_verify(bool *ok, hsi_bytes certificate, uint16_t scheme, hsi_bytes signed_data,
                                              hsi_bytes signature);
 

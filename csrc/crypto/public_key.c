@@ -12,8 +12,7 @@ enum {
     ANY_HASH = GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1,
     /* A certificate comes from the peer, and a key of a megabyte would take days to verify with. */
     KEY_BITS_MAX = 16384,
-    EXPONENT_MAX = 8, /* bytes */
-    GOST_MAX = 128 /* bytes of the longest signature */
+    EXPONENT_MAX = 8 /* bytes */
 };
 
 typedef struct signing {
@@ -132,21 +131,6 @@ static hsi_status verify_data(bool *ok, gnutls_pubkey_t key, const signing *how,
     return verdict(ok, gnutls_pubkey_verify_data2(key, how->sign, ANY_HASH, &data, &value));
 }
 
-/* In TLS both numbers of a GOST signature are little-endian, and the other one comes first, than in a certificate: RFC 9189
- * section 4.2.5. */
-static hsi_status verify_gost(bool *ok, gnutls_pubkey_t key, const signing *how, hsi_bytes signed_data,
-                              hsi_bytes signature)
-{
-    uint8_t reversed[GOST_MAX];
-    if (signature.length > sizeof reversed) {
-        return HSI_OK;
-    }
-    for (size_t i = 0; i < signature.length; i++) {
-        reversed[i] = signature.data[signature.length - 1 - i];
-    }
-    return verify_data(ok, key, how, signed_data, hsi_bytes_of(reversed, signature.length));
-}
-
 static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_bytes signed_data, hsi_bytes signature)
 {
     gnutls_pk_algorithm_t kind;
@@ -158,8 +142,7 @@ static hsi_status verify(bool *ok, gnutls_pubkey_t key, uint16_t scheme, hsi_byt
     if (how->sign == GNUTLS_SIGN_UNKNOWN) {
         return verify_md5_sha1(ok, key, how, signed_data, signature);
     }
-    bool gost = kind == GNUTLS_PK_GOST_12_256 || kind == GNUTLS_PK_GOST_12_512;
-    return (gost ? verify_gost : verify_data)(ok, key, how, signed_data, signature);
+    return verify_data(ok, key, how, signed_data, signature);
 }
 
 /* For what is read from outside: what GnuTLS cannot make sense of is `unreadable`. */

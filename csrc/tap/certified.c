@@ -81,6 +81,8 @@ static const struct {
     {"ecdsa-with-SHA512", 0x0603},
     {"Ed25519", 0x0807},
     {"Ed448", 0x0808},
+    {"signwithdigest-gost3410-12-256", 0x0840},
+    {"signwithdigest-gost3410-12-512", 0x0841},
 };
 
 /* RSASSA-PSS as TLS uses it: MGF1 with the same hash, a salt as long as the hash. `key`: the algorithm of the signer's. */

@@ -23,8 +23,25 @@ static void read_signature(hsi_signed *s, const hsi_field *root)
     s->signature = signature == NULL ? HSI_BYTES_EMPTY : signature->content;
 }
 
+/* Both numbers of a GOST signature are little-endian in TLS, and the other one comes first, than in a certificate: RFC 9189
+ * section 4.2.5. */
+static hsi_status turn_round(hsi_tap *tap, hsi_bytes in, hsi_bytes *out)
+{
+    uint8_t *turned = hsi_arena_new(&tap->arena, in.length);
+    if (turned == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    for (size_t i = 0; i < in.length; i++) {
+        turned[i] = in.data[in.length - 1 - i];
+    }
+    *out = hsi_bytes_of(turned, in.length);
+    return HSI_OK;
+}
+
 static hsi_status verify(hsi_tap *tap, hsi_check *check, const hsi_signed *s)
 {
+    enum { GOST_256 = 0x0840, GOST_512 = 0x0841 };
+    hsi_bytes signature = s->signature;
     bool ok = false;
     if (s->missing != NULL) {
         return hsi_check_missing(tap, check, s->missing);
@@ -37,8 +54,11 @@ static hsi_status verify(hsi_tap *tap, hsi_check *check, const hsi_signed *s)
     }
     check->found = s->signature;
     hsi_bytes content = hsi_buffer_peek(&s->content);
-    hsi_status status = s->hashed ? hsi_signature_verify_hashes(&ok, s->certificate, content.data, s->signature)
-                                  : hsi_signature_verify(&ok, s->certificate, s->scheme, content, s->signature);
+    if (s->scheme == GOST_256 || s->scheme == GOST_512) {
+        HSI_TRY(turn_round(tap, s->signature, &signature));
+    }
+    hsi_status status = s->hashed ? hsi_signature_verify_hashes(&ok, s->certificate, content.data, signature)
+                                  : hsi_signature_verify(&ok, s->certificate, s->scheme, content, signature);
     if (status == HSI_ILLEGAL || status == HSI_UNSUPPORTED) {
         return hsi_check_missing(tap, check,
                                  status == HSI_ILLEGAL ? "the signer's certificate cannot be read"

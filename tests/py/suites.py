@@ -88,11 +88,6 @@ class Case:
         return "".join(parts)
 
 
-def is_signed_by_gost(check) -> bool:
-    """Is it about a certificate's signature by GOST R 34.10, which is not verified here?"""
-    return check.name.startswith("certificate_signature[") and check.reason.endswith("algorithm is not known here")
-
-
 def listed() -> Iterator[tuple[Suite, str | None]]:
     """All suites that GnuTLS lists, and why one is left out; None: it is not."""
     for number, name, lowest, allowed in _core.gnutls_suites():

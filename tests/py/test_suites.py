@@ -57,8 +57,6 @@ def assert_it_is_what_was_asked_for(trace, case):
 def assert_only_what_nobody_tells_is_not_checkable(trace, case):
     """Without the probe the secrets above the key log's are unknown, but for premaster secrets of up to 255 bytes."""
     unknown = [check for check in trace.checks if check.ok is None]
-    if case.certificate == "GOST":
-        unknown = [check for check in unknown if not suites.is_signed_by_gost(check)]
     reasons = {check.name: check.reason for check in unknown}
     if WITHOUT_PROBE is None:
         assert reasons == {}
