@@ -27,7 +27,11 @@ Keylog: TypeAlias = "Path | _core.Buffer"  # a path, or the text itself
 PrivateKey: TypeAlias = "Path | _core.Buffer | tuple[Path | _core.Buffer, str | None]"  # with its password
 
 _PIECE = 1 << 18  # bytes read at once; the traces that end in one piece are in memory together
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
+PCAPNG = b"\n\r\r\n"
+PCAPS = tuple(
+    bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1")
+)  # of µs, of ns, modified
 _OTHER_FORMATS = {  # what else people may have at hand
     b"\x28\xb5\x2f\xfd": "zstd: decompress it first",
     b"BZh": "bzip2: decompress it first",
@@ -125,7 +129,7 @@ def _traces(capture: _core.Capture, path: Path | IO[bytes], depth: int) -> Itera
         name = os.fspath(path) if isinstance(path, str | os.PathLike) else "capture"
         start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
         pieces = _pieces(start, file)
-        yield from _read(capture, _gunzipped(pieces) if start.startswith(_GZIP) else pieces, str(name), depth)
+        yield from _read(capture, _gunzipped(pieces) if start.startswith(GZIP) else pieces, str(name), depth)
 
 
 def _exactly(file: IO[bytes], length: int) -> bytes:
@@ -148,7 +152,7 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         while piece:
             if unzip.eof:
-                if not piece.startswith(_GZIP[:1]):  # padding behind the last member
+                if not piece.startswith(GZIP[:1]):  # padding behind the last member
                     return
                 unzip = zlib.decompressobj(wbits=31)
             yield unzip.decompress(piece, _PIECE)
@@ -183,7 +187,9 @@ def _taken(capture: _core.Capture) -> Iterator[Trace]:
 
 
 def _what_else(start: bytes) -> str:
-    """Why it is no capture."""
+    """Why there is no capture in it."""
+    if start.startswith((PCAPNG, *PCAPS)):
+        return "it is damaged before its first packet"
     known = next((text for magic, text in _OTHER_FORMATS.items() if start.startswith(magic)), None)
     begins = f"begins with {start[:4].hex(' ')}" if start else "is empty"
     return f"not a pcap or pcapng file: {begins}" + (f" ({known})" if known else "")

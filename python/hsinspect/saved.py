@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hsinspect import pcapng
+from hsinspect.capture import GZIP, PCAPS
 from hsinspect.settings import read_file
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ ENTERPRISE = 32473  # of examples, RFC 5612: there is no number of our own
 PIECE = struct.Struct("<9sxHIQQ32s")
 MAGIC, FORMAT = b"hsinspect", 1
 LARGEST = 1 << 20  # bytes in a piece: Wireshark takes no block of more than 16 MiB
-CAPTURES = tuple(
-    bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1", "1f8b")
-)  # pcap (of µs, of ns, modified), gzip
 
 
 # ---- save ----
@@ -104,7 +102,7 @@ def load(path: Path) -> Trace:
 
 
 def _journal_in(data: bytes) -> bytes:
-    if data.startswith(CAPTURES):
+    if data.startswith((GZIP, *PCAPS)):
         raise ValueError(_NO_TRACE)
     if not data.startswith(struct.pack("<I", pcapng.SECTION)):
         raise ValueError("it is no pcapng file")

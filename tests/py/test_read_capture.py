@@ -85,6 +85,11 @@ def test_a_file_that_is_damaged_in_the_middle_gives_what_came_before(tmp_path, r
     assert [warning.filename for warning in warned] == [__file__]
 
 
+def test_a_file_that_is_damaged_before_its_first_packet_is_not_said_to_be_no_capture():
+    with pytest.raises(ValueError, match="capture: it is damaged before its first packet"):
+        hsinspect.read_capture(io.BytesIO(packets.pcap([]) + b"\xff" * 100))
+
+
 def test_an_empty_capture_has_no_traces():
     assert hsinspect.read_capture(io.BytesIO(packets.pcap([]))) == []
 
