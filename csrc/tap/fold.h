@@ -98,6 +98,12 @@ struct hsi_tap {
     hsi_list secrets, derivations, checks;
 };
 
+/* hsi_tap_vouched: does a session of ours vouch for the secrets? It shows its phases, and surfaces what it has itself. */
+static inline bool hsi_tap_vouched(const hsi_tap *tap)
+{
+    return tap->phases.count > 0;
+}
+
 /* tap.c */
 HSI_MUST_USE hsi_status hsi_tap_emit(hsi_tap *tap, hsi_event_kind kind, const void *item);
 

@@ -12,12 +12,6 @@ typedef struct rivals {
     size_t count;
 } rivals;
 
-/* A session of ours shows its phases, and surfaces what it has itself. */
-static bool is_vouched_for(const hsi_tap *tap)
-{
-    return tap->phases.count > 0;
-}
-
 /* The labels that the keys of the epoch follow from, the one that all others follow from first. */
 static hsi_status roots_of(hsi_tap *tap, const hsi_stream *stream, const char *labels[2], uint64_t *epoch)
 {
@@ -78,20 +72,30 @@ static hsi_status judge(hsi_tap *tap, const hsi_handshake *handshake, rivals *al
     return HSI_OK;
 }
 
+/* Is there anything to choose? Not among what the other direction has proven. */
+static bool is_open(const rivals *all)
+{
+    bool proven = false;
+    for (size_t i = 0; i < all->count; i++) {
+        proven = proven || all->claims[i]->proven;
+    }
+    return all->count > 1 && !proven;
+}
+
 hsi_status hsi_rivals_settle(hsi_tap *tap, hsi_stream *stream, const hsi_record *record)
 {
     rivals all = {.count = 0};
     const char *labels[2];
     uint64_t epoch;
     size_t chosen;
-    if (is_vouched_for(tap)) {
+    if (hsi_tap_vouched(tap)) {
         return HSI_OK;
     }
     HSI_TRY(roots_of(tap, stream, labels, &epoch));
     for (size_t i = 0; i < HSI_COUNT(labels) && labels[i] != NULL; i++) {
         hsi_secret_claims(tap, stream->keys_from, labels[i], epoch, all.claims, &all.count, CLAIMS_MAX);
     }
-    if (all.count < 2) {
+    if (!is_open(&all)) {
         return HSI_OK;
     }
     for (size_t i = 0; i < all.count; i++) {
@@ -106,7 +110,7 @@ hsi_status hsi_rivals_proven(hsi_tap *tap, const hsi_stream *stream)
 {
     const char *labels[2];
     uint64_t epoch;
-    if (is_vouched_for(tap)) {
+    if (hsi_tap_vouched(tap)) {
         return HSI_OK;
     }
     HSI_TRY(roots_of(tap, stream, labels, &epoch));
@@ -119,5 +123,5 @@ hsi_status hsi_rivals_proven(hsi_tap *tap, const hsi_stream *stream)
 bool hsi_rivals_may_come(const hsi_tap *tap, const hsi_stream *stream, const hsi_record *record)
 {
     bool gap = stream->gap.seen || stream->keys_from->gap;
-    return record->state == HSI_RECORD_REJECTED && !stream->opened && !gap && !tap->final && !is_vouched_for(tap);
+    return record->state == HSI_RECORD_REJECTED && !stream->opened && !gap && !tap->final && !hsi_tap_vouched(tap);
 }

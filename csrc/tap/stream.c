@@ -118,7 +118,7 @@ static hsi_status open_protected(hsi_tap *tap, hsi_stream *stream, hsi_record *r
         stream->opened = true;
         HSI_TRY(hsi_rivals_proven(tap, stream));
     }
-    if (record->state == HSI_RECORD_REJECTED && !stream->opened && tap->phases.count == 0) {
+    if (record->state == HSI_RECORD_REJECTED && !stream->opened && !hsi_tap_vouched(tap)) {
         conceal(record);
     }
     stream->sequence_number++;
