@@ -40,6 +40,7 @@ typedef struct hsi_stream {
     uint64_t early_sequence_number;
     bool early_rejected;
     size_t asked;               /* tap->clues plus 1 when its keys were last sought in vain; 0: not yet */
+    bool doubted;               /* keys were there, and its next record did not open */
     hsi_buffer handshake;       /* bytes of a handshake message that is not whole yet */
     size_t first_record;        /* where it began */
     hsi_gap gap;

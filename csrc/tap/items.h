@@ -146,8 +146,11 @@ struct hsi_secret {
     uint8_t owner; /* hsi_keylog_owner */
     hsi_handshake *handshake; /* whose it is, where that has been found out; NULL */
     size_t negotiation; /* the index of the negotiation it counts in, plus 1; 0: it does not say whose it is */
-    bool proven; /* a record opened with what follows from it */
+    size_t first,
+        until; /* where it does not say whose it is: the negotiations that it may be of, before `until`; 0: any */
+    size_t proven; /* the last negotiation of which a record opened with what follows from it: its index, plus 1 */
     bool refuted; /* another value of its label was proven: it does not count */
+    size_t tried; /* the index of the record that it did not open, plus 1 */
     hsi_secret *older; /* see secret_index.h */
 };
 

@@ -3,6 +3,7 @@
 #include "tap/keylog_index.h"
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "tap/keylog.h"
 
@@ -28,6 +29,7 @@ struct hsi_keylog_index {
     size_t size; /* of slots, a power of two or 0 */
     size_t count; /* of lines */
     uint64_t newest; /* number */
+    hsi_buffer line; /* what read_line fills */
 };
 
 hsi_status hsi_keylog_index_new(hsi_keylog_index **out)
@@ -40,6 +42,7 @@ void hsi_keylog_index_free(hsi_keylog_index *index)
 {
     if (index != NULL) {
         hsi_arena_cleanup(&index->arena);
+        hsi_buffer_cleanup(&index->line);
         hsi_memory_free(index->slots, index->size * sizeof *index->slots);
         hsi_memory_free(index, sizeof *index);
     }
@@ -88,39 +91,44 @@ static hsi_status grow(hsi_keylog_index *index)
     return HSI_OK;
 }
 
-static hsi_status decode(hsi_arena *arena, hsi_bytes *out, hsi_bytes digits)
-{
-    uint8_t *bytes = hsi_arena_new(arena, digits.length / 2);
-    if (bytes == NULL) {
-        return HSI_NO_MEMORY;
-    }
-    hsi_keylog_decode(bytes, digits);
-    *out = hsi_bytes_of(bytes, digits.length / 2);
-    return HSI_OK;
-}
-
 /* What the secret of a line is to a connection that is known by its client random. */
-static hsi_bytes label_of(const hsi_keylog_line *line)
+static const char *label_of(const hsi_keylog_line *line)
 {
     static const char *const labels[] = {
         [HSI_KEYLOG_RANDOM] = NULL,
         [HSI_KEYLOG_PREMASTER] = "premaster secret",
         [HSI_KEYLOG_SESSION] = "master secret",
     };
-    return hsi_bytes_text(line->owner == HSI_KEYLOG_RANDOM ? line->label : labels[line->owner]);
+    return line->owner == HSI_KEYLOG_RANDOM ? line->label : labels[line->owner];
 }
 
-static hsi_status read_line(hsi_keylog_index *index, const hsi_keylog_line *read, known_line **out)
+/* A line as it was read, in memory that the next one takes. */
+static hsi_status read_line(hsi_keylog_index *index, const hsi_keylog_line *read, known_line *out)
+{
+    uint8_t *bytes;
+    size_t whose = read->whose.length / 2, value = read->value.length / 2;
+    hsi_buffer_truncate(&index->line, 0);
+    HSI_TRY(hsi_buffer_extend(&index->line, whose + value, &bytes));
+    hsi_keylog_decode(bytes, read->whose);
+    hsi_keylog_decode(bytes + whose, read->value);
+    *out = (known_line){.owner = read->owner,
+                        .label = label_of(read),
+                        .whose = hsi_bytes_of(bytes, whose),
+                        .value = hsi_bytes_of(bytes + whose, value)};
+    return HSI_OK;
+}
+
+static hsi_status keep_line(hsi_keylog_index *index, const known_line *read, known_line **out)
 {
     known_line *line = hsi_arena_new(&index->arena, sizeof *line);
     if (line == NULL) {
         return HSI_NO_MEMORY;
     }
+    *line = (known_line){.owner = read->owner, .number = index->newest + 1};
     *out = line;
-    line->owner = read->owner;
-    HSI_TRY(hsi_arena_text(&index->arena, &line->label, label_of(read)));
-    HSI_TRY(decode(&index->arena, &line->whose, read->whose));
-    return decode(&index->arena, &line->value, read->value);
+    HSI_TRY(hsi_arena_text(&index->arena, &line->label, hsi_bytes_text(read->label)));
+    HSI_TRY(hsi_arena_copy(&index->arena, &line->whose, read->whose));
+    return hsi_arena_copy(&index->arena, &line->value, read->value);
 }
 
 static bool is_of(const known_line *line, hsi_keylog_owner owner, hsi_bytes whose)
@@ -167,23 +175,26 @@ static void take_out_oldest(hsi_keylog_index *index, slot *place, const holding 
     index->count--;
 }
 
-static hsi_status add_line(hsi_keylog_index *index, const hsi_keylog_line *read)
+/* Of a label that is full the oldest gives way; of an owner that is, a label of which there is none yet. */
+static hsi_status add_line(hsi_keylog_index *index, const hsi_keylog_line *text)
 {
-    known_line *line;
-    HSI_TRY(read_line(index, read, &line));
+    known_line read, *line;
+    HSI_TRY(read_line(index, text, &read));
     if (index->count == index->size) {
         HSI_TRY(grow(index));
     }
-    size_t at = hash_of(index, line->owner, line->whose) & (index->size - 1);
-    const holding held = holding_of(&index->slots[at], line);
-    if (held.same || (held.values == 0 && held.lines >= HSI_KEYLOG_LINES)) {
+    size_t at = hash_of(index, read.owner, read.whose) & (index->size - 1);
+    const holding held = holding_of(&index->slots[at], &read);
+    bool full = held.values == HSI_KEYLOG_VALUES || held.lines >= HSI_KEYLOG_LINES;
+    if (held.same || (full && held.values == 0)) {
         return HSI_OK;
     }
-    if (held.values == HSI_KEYLOG_VALUES) {
+    HSI_TRY(keep_line(index, &read, &line));
+    if (full) {
         take_out_oldest(index, &index->slots[at], &held);
     }
-    line->number = ++index->newest;
     push(index->slots, at, line);
+    index->newest = line->number;
     index->count++;
     return HSI_OK;
 }

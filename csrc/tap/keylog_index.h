@@ -1,7 +1,7 @@
 /* Key-log index: the lines of several key logs by whose secrets they are, so that each connection of a capture takes its
  * own, however many there are. A line of a master secret takes some 180 bytes. Who wrote a log may have meant harm: a line that
- * says nothing new is kept once, of one label the newest HSI_KEYLOG_VALUES, of one owner HSI_KEYLOG_LINES. Owns copies, wiped
- * when freed.
+ * says nothing new is not kept, of one label the newest HSI_KEYLOG_VALUES are given, of one owner HSI_KEYLOG_LINES. Owns
+ * copies, wiped when freed.
  * SPDX-License-Identifier: MIT */
 #ifndef HSI_TAP_KEYLOG_INDEX_H
 #define HSI_TAP_KEYLOG_INDEX_H

@@ -29,55 +29,63 @@ static hsi_status roots_of(hsi_tap *tap, const hsi_stream *stream, const char *l
 /* ---- trying ---- */
 
 /* Only this one counts, and what follows from it. */
-static hsi_status suppose(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
+static hsi_status assume(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
 {
     hsi_secret_index_forget(&tap->derived, handshake);
     return hsi_secret_index_add(&tap->surfaced_index, claim);
 }
 
-static void unsuppose(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
+static void dismiss(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
 {
     hsi_secret_index_forget(&tap->derived, handshake);
     hsi_secret_index_drop(&tap->surfaced_index, claim);
 }
 
-/* Leaves the first that opens the record in the index, alone; `chosen` is its place, or `count`. */
+/* Leaves the first that opens the record in the index, alone; `chosen` is its place, or `count`. What did not open this very
+ * record before will not now. */
 static hsi_status choose(hsi_tap *tap, hsi_stream *stream, const hsi_record *record, rivals *all, size_t *chosen)
 {
+    size_t number = tap->records.count + 1;
     for (*chosen = 0; *chosen < all->count; ++*chosen) {
         bool opens = false;
         hsi_secret *claim = all->claims[*chosen];
-        HSI_TRY(suppose(tap, stream->keys_from, claim));
+        if (claim->tried == number) {
+            continue;
+        }
+        HSI_TRY(assume(tap, stream->keys_from, claim));
         HSI_TRY(hsi_stream_opens(tap, stream, record, &opens));
         if (opens) {
             return HSI_OK;
         }
-        unsuppose(tap, stream->keys_from, claim);
+        dismiss(tap, stream->keys_from, claim);
+        claim->tried = number;
     }
     return HSI_OK;
 }
 
-/* Those that say the same as what was chosen, or what follows from it, still count. */
-static hsi_status judge(hsi_tap *tap, const hsi_handshake *handshake, rivals *all, size_t chosen)
+/* Puts back those that still count: they say the same as what was chosen, or what follows from it; or nothing was. */
+static hsi_status put_back(hsi_tap *tap, const hsi_handshake *handshake, rivals *all, size_t chosen)
 {
     for (size_t i = all->count; i-- > 0;) {
         hsi_secret *claim = all->claims[i];
         const hsi_secret *known = hsi_secret_known(tap, handshake, claim->label, claim->sender, claim->epoch);
-        if (i == chosen) {
-            continue;
+        bool same = known != NULL && hsi_bytes_equal(known->value, claim->value);
+        if (i != chosen && chosen < all->count && !same) {
+            hsi_secret_refute(claim, handshake);
         }
-        claim->refuted = chosen < all->count && (known == NULL || !hsi_bytes_equal(known->value, claim->value));
-        HSI_TRY(claim->refuted ? HSI_OK : hsi_secret_index_add(&tap->surfaced_index, claim));
+        if (i != chosen && !claim->refuted) {
+            HSI_TRY(hsi_secret_index_add(&tap->surfaced_index, claim));
+        }
     }
     return HSI_OK;
 }
 
-/* Is there anything to choose? Not among what the other direction has proven. */
-static bool is_open(const rivals *all)
+/* Is there anything to choose? Not where the other direction has proven one. */
+static bool is_open(const rivals *all, const hsi_handshake *handshake)
 {
     bool proven = false;
     for (size_t i = 0; i < all->count; i++) {
-        proven = proven || all->claims[i]->proven;
+        proven = proven || all->claims[i]->proven > handshake->index;
     }
     return all->count > 1 && !proven;
 }
@@ -95,7 +103,7 @@ hsi_status hsi_rivals_settle(hsi_tap *tap, hsi_stream *stream, const hsi_record 
     for (size_t i = 0; i < HSI_COUNT(labels) && labels[i] != NULL; i++) {
         hsi_secret_claims(tap, stream->keys_from, labels[i], epoch, all.claims, &all.count, CLAIMS_MAX);
     }
-    if (!is_open(&all)) {
+    if (!is_open(&all, stream->keys_from)) {
         return HSI_OK;
     }
     for (size_t i = 0; i < all.count; i++) {
@@ -103,7 +111,7 @@ hsi_status hsi_rivals_settle(hsi_tap *tap, hsi_stream *stream, const hsi_record 
     }
     HSI_TRY(choose(tap, stream, record, &all, &chosen));
     tap->clues += chosen < all.count;
-    return judge(tap, stream->keys_from, &all, chosen);
+    return put_back(tap, stream->keys_from, &all, chosen);
 }
 
 hsi_status hsi_rivals_proven(hsi_tap *tap, const hsi_stream *stream)
@@ -122,6 +130,5 @@ hsi_status hsi_rivals_proven(hsi_tap *tap, const hsi_stream *stream)
 
 bool hsi_rivals_may_come(const hsi_tap *tap, const hsi_stream *stream, const hsi_record *record)
 {
-    bool gap = stream->gap.seen || stream->keys_from->gap;
-    return record->state == HSI_RECORD_REJECTED && !stream->opened && !gap && !tap->final && !hsi_tap_vouched(tap);
+    return record->state == HSI_RECORD_REJECTED && !stream->opened && !tap->final && !hsi_tap_vouched(tap);
 }

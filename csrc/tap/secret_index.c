@@ -92,7 +92,7 @@ void hsi_secret_index_forget(hsi_secret_index *index, const hsi_handshake *hands
 {
     for (size_t i = 0; i < index->size; i++) {
         for (hsi_secret **place = &index->slots[i]; *place != NULL;) {
-            if ((*place)->handshake == handshake && !(*place)->proven) {
+            if ((*place)->handshake == handshake && (*place)->proven == 0) {
                 take_out(index, place);
             } else {
                 place = &(*place)->older;

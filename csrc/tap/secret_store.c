@@ -32,7 +32,7 @@ static bool is_candidate(uint8_t source)
 static bool belongs(const hsi_secret *secret, const hsi_handshake *handshake)
 {
     if (secret->whose.length == 0) {
-        return true;
+        return handshake->index >= secret->first && (secret->until == 0 || handshake->index < secret->until);
     }
     hsi_bytes own = hsi_bytes_of(handshake->client_random, HSI_RANDOM);
     if (secret->owner == HSI_KEYLOG_SESSION) {
@@ -83,21 +83,44 @@ static hsi_status keep_candidate(hsi_tap *tap, hsi_secret *candidate)
     return hsi_list_append(all, candidate);
 }
 
-static const hsi_secret *proven(const hsi_tap *tap, const hsi_handshake *owner, const char *label, uint64_t epoch)
+void hsi_secret_refute(hsi_secret *secret, const hsi_handshake *handshake)
 {
-    const hsi_secret *known = owner == NULL ? NULL : hsi_secret_known(tap, owner, label, HSI_NOBODY, epoch);
-    return known != NULL && known->proven ? known : NULL;
+    secret->refuted = secret->whose.length > 0;
+    if (secret->proven > 0) {
+        secret->until = handshake->index;
+    } else {
+        secret->first = handshake->index + 1;
+    }
 }
 
-/* What comes after a record opened says the same, or is wrong; a premaster secret, too, must fit what opened it. */
+static const hsi_secret *proven(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch)
+{
+    const hsi_secret *known = handshake == NULL ? NULL : hsi_secret_known(tap, handshake, label, HSI_NOBODY, epoch);
+    return known != NULL && known->proven > handshake->index ? known : NULL;
+}
+
+/* What comes after a record opened says the same, or is wrong: for its negotiation, or the current one where it does not say. */
+static bool is_late(const hsi_tap *tap, hsi_secret *secret, const hsi_handshake *handshake)
+{
+    const hsi_secret *known = proven(tap, handshake, secret->label, secret->epoch);
+    if (known == NULL || secret->side != HSI_NOBODY) {
+        return false;
+    }
+    if (hsi_bytes_equal(known->value, secret->value)) {
+        secret->proven = known->proven;
+    } else {
+        hsi_secret_refute(secret, handshake);
+    }
+    return true;
+}
+
 static hsi_status take(hsi_tap *tap, hsi_secret *secret, const hsi_handshake *owner)
 {
-    const hsi_secret *known = proven(tap, owner, secret->label, secret->epoch);
-    bool below =
-        strcmp(secret->label, "premaster secret") == 0 && proven(tap, owner, "master secret", HSI_NO_EPOCH) != NULL;
     secret->negotiation = owner == NULL ? 0 : owner->index + 1;
-    secret->refuted = known != NULL && !hsi_bytes_equal(known->value, secret->value);
-    bool candidate = is_candidate(secret->source) || (below && known == NULL);
+    bool premaster = strcmp(secret->label, "premaster secret") == 0; /* it must fit what opened the record */
+    bool late = is_late(tap, secret, owner == NULL ? tap->handshake : owner);
+    bool candidate = is_candidate(secret->source) ||
+                     (!late && premaster && proven(tap, owner, "master secret", HSI_NO_EPOCH) != NULL);
     return candidate ? keep_candidate(tap, secret) : hsi_secret_admit(tap, secret);
 }
 
@@ -193,7 +216,7 @@ void hsi_secret_prove(const hsi_tap *tap, const hsi_handshake *handshake, const 
 {
     hsi_secret *known = find_known(tap, handshake, label, HSI_NOBODY, epoch);
     if (known != NULL) {
-        known->proven = true;
+        known->proven = handshake->index + 1;
     }
 }
 

@@ -25,6 +25,9 @@ void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate);
 void hsi_secret_claims(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch,
                        hsi_secret **out, size_t *count, size_t most);
 
+/* hsi_secret_refute: it is not that of this negotiation; one that does not say whose it is may be of another. */
+void hsi_secret_refute(hsi_secret *secret, const hsi_handshake *handshake);
+
 /* hsi_secret_prove marks the secret that is known: others of its label do not count any more. */
 void hsi_secret_prove(const hsi_tap *tap, const hsi_handshake *handshake, const char *label, uint64_t epoch);
 

@@ -31,6 +31,7 @@ void hsi_stream_rekey(hsi_stream *stream, uint64_t epoch, hsi_handshake *from)
     stream->keys_from = from;
     stream->no_keys = NULL;
     stream->asked = 0;
+    stream->doubted = false;
     stream->gap.breaks_message = false; /* no message goes on over a change of keys */
     stream->gap.blind = stream->gap.blind && from == NULL;
 }
@@ -86,6 +87,7 @@ static void wait_for_others(const hsi_tap *tap, hsi_stream *stream)
 {
     hsi_protection_free(stream->protection);
     stream->protection = NULL;
+    stream->doubted = true;
     stream->asked = tap->clues + 1;
 }
 

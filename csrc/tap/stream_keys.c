@@ -27,11 +27,12 @@ bool hsi_stream_stays_plain(const hsi_stream *stream, const hsi_frame *frame)
            (frame->type == HSI_CONTENT_ALERT && frame->fragment.length == ALERT_LENGTH);
 }
 
-/* A later secret of the same sender is there: the one of this epoch will not come any more. */
+/* A session of ours has surfaced a later secret of the same sender: the one of this epoch will not come any more. A key log may
+ * be in any order. */
 static hsi_status overtaken(hsi_tap *tap, const hsi_stream *stream, bool *out)
 {
     *out = false;
-    if (hsi_handshake_may_be_tls13(stream->keys_from)) {
+    if (hsi_tap_vouched(tap) && hsi_handshake_may_be_tls13(stream->keys_from)) {
         const char *label;
         HSI_TRY(hsi_traffic_label(&tap->arena, stream->sender, stream->epoch + 1, &label));
         *out = hsi_secret_surfaced(tap, stream->keys_from, label, stream->epoch + 1, HSI_NOBODY) != NULL;
@@ -56,7 +57,7 @@ static hsi_status find_keys(hsi_tap *tap, hsi_stream *stream, const hsi_record *
     *found = *hopeless = false;
     if (stream->epoch == HSI_EPOCH_EARLY && hsi_handshake_may_be_tls13(stream->keys_from)) {
         HSI_TRY(hsi_early_data_settle(tap, stream->keys_from, record, missing));
-        *hopeless = *missing == hsi_early_data_closed;
+        *hopeless = *missing == hsi_early_data_closed && hsi_tap_vouched(tap);
         if (*missing != NULL) {
             return HSI_OK;
         }
@@ -94,6 +95,7 @@ static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, const hsi_fr
     const hsi_record record = record_of(stream, frame);
     HSI_TRY(hsi_rivals_settle(tap, stream, &record));
     HSI_TRY(find_keys(tap, stream, &record, &keys, &found, &hopeless, &missing));
+    HSI_TRY(found && stream->doubted && !tap->final ? hsi_keys_open(&keys, &record, &found) : HSI_OK);
     if (found) {
         hsi_status status = hsi_protection_new(&stream->protection, &keys);
         if (status != HSI_UNSUPPORTED) {

@@ -166,9 +166,9 @@ def _read(capture: _core.Capture, pieces: Iterator[bytes], name: str, depth: int
     try:
         for piece in pieces:
             start = start or piece
-            capture.feed(piece)
+            _feed(capture, piece)
             yield from _taken(capture)
-    except (EOFError, zlib.error, ValueError) as error:
+    except (EOFError, zlib.error) as error:
         damaged = str(error)
     try:
         capture.finish()
@@ -179,6 +179,13 @@ def _read(capture: _core.Capture, pieces: Iterator[bytes], name: str, depth: int
     if damaged or capture.counts["cut_tail"]:
         reason = damaged or "it ends inside a packet"
         warnings.warn(f"{name} is damaged: {reason}; what came before was read", stacklevel=depth + 1)
+
+
+def _feed(capture: _core.Capture, piece: bytes) -> None:
+    try:
+        capture.feed(piece)
+    except ValueError as error:  # of the capture; a file that was closed raises it too
+        raise EOFError(str(error)) from None
 
 
 def _taken(capture: _core.Capture) -> Iterator[Trace]:

@@ -24,7 +24,7 @@ _LABEL = re.compile(
 def keylog_of(trace: Trace) -> str:
     """The lines, each ended by a newline; "" where nothing can be said: no ClientHello, or no secret."""
     newest: dict[tuple[str, str], bytes] = {}
-    for label, client_random, value in [*_derived(trace), *_surfaced(trace)]:  # what was surfaced counts for more
+    for label, client_random, value in [*_of_a_handshake(trace), *_of_no_handshake(trace)]:
         newest[label, client_random] = value
     return "".join(f"{label} {random} {value.hex()}\n" for (label, random), value in newest.items())
 
@@ -35,22 +35,22 @@ def _line(trace: Trace, secret: _core.Secret, client_random: str) -> Iterator[tu
         yield label, client_random, bytes(secret.value)
 
 
-def _surfaced(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
-    """Surfaced secrets are events: each belongs to the ClientHello before it. Those that open nothing do not count."""
+def _of_a_handshake(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
+    """All that say which handshake is theirs; with one handshake there is no question. Derived ones count for less."""
+    hellos = {m.handshake: m.random.hex() for m in trace.messages if m.name == "ClientHello"}
+    only = next(iter(hellos)) if len(hellos) == 1 else None
+    for secret in sorted(trace.secrets, key=lambda secret: secret.source != "derived"):
+        handshake = only if secret.handshake is None else secret.handshake
+        if handshake in hellos:
+            yield from _line(trace, secret, hellos[handshake])
+
+
+def _of_no_handshake(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
+    """Surfaced secrets are events: one that does not say whose it is belongs to the ClientHello before it."""
     client_random = ""
     count = {(secret.label, bytes(secret.value)) for secret in trace.secrets}
     for event in trace.events:
         if isinstance(event, _core.Message) and event.name == "ClientHello":
             client_random = event.random.hex()
-        elif isinstance(event, _core.Secret) and client_random and (event.label, bytes(event.value)) in count:
-            yield from _line(trace, event, client_random)
-
-
-def _derived(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
-    """All that say which handshake is theirs; with one handshake there is no question."""
-    hellos = {m.handshake: m.random.hex() for m in trace.messages if m.name == "ClientHello"}
-    only = next(iter(hellos)) if len(hellos) == 1 else None
-    for secret in trace.secrets:
-        handshake = only if secret.handshake is None else secret.handshake
-        if handshake in hellos:
-            yield from _line(trace, secret, hellos[handshake])
+        elif isinstance(event, _core.Secret) and event.handshake is None and client_random:
+            yield from _line(trace, event, client_random) if (event.label, bytes(event.value)) in count else ()

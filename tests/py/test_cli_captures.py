@@ -84,11 +84,14 @@ def test_psks_in_a_file_open_what_they_are_of(tmp_path, capsys):
     psks.write_text(f"somebody:00ff\n\n{lab.PSK_IDENTITY.decode()}:{lab.PSK_KEY.hex()}\n")
     assert main(["show", str(path), "--psk-file", str(psks)]) == 0
     assert "ApplicationData  5 bytes" in capsys.readouterr().out
-    psks.write_text("somebody:5ec4e7, not hex")
-    for missing in (psks, tmp_path / "none"):
+    psks.write_text(f"#{lab.PSK_IDENTITY.hex()}:{lab.PSK_KEY.hex()}\n")
+    assert main(["verify", str(path), "--psk-file", str(psks)]) == 0
+    assert "0 not checkable" in capsys.readouterr().out
+    for content in (b"somebody:5ec4e7, not hex", b"somebody:", b"\xff:5ec4e7", None):
+        psks.unlink() if content is None else psks.write_bytes(content)
         with pytest.raises(SystemExit):
-            main(["show", str(path), "--psk-file", str(missing)])
-    assert "5ec4e7" not in capsys.readouterr().err
+            main(["show", str(path), "--psk-file", str(psks)])
+        assert "5ec4e7" not in (said := capsys.readouterr().err) and "--psk-file" in said
 
 
 def test_verify_prints_a_line_for_each_connection_and_succeeds(two, files, capsys):

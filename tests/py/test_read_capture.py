@@ -90,6 +90,15 @@ def test_a_file_that_is_damaged_before_its_first_packet_is_not_said_to_be_no_cap
         hsinspect.read_capture(io.BytesIO(packets.pcap([]) + b"\xff" * 100))
 
 
+def test_a_file_that_somebody_closed_is_not_said_to_be_damaged():
+    file = io.BytesIO(CAPTURE.read_bytes() + bytes(1 << 20))
+    traces = hsinspect.iter_capture(file)
+    next(traces)
+    file.close()
+    with pytest.raises(ValueError, match="closed file"):
+        list(traces)
+
+
 def test_an_empty_capture_has_no_traces():
     assert hsinspect.read_capture(io.BytesIO(packets.pcap([]))) == []
 

@@ -2,21 +2,30 @@
 
 import io
 import itertools
+import pickle
+import random
+import subprocess
+import sys
 
 import hsinspect
 import packets
 import pytest
-from carried import frames_of, lab, read_one, rsa, segments_of, turns_of
+from carried import frames_of, lab, read_one, read_segments, rsa, segments_of, turns_of
 from hsinspect import _core
 
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 WAYS = {
     "TLS 1.3": {"version": "TLSv1.3"},
     "TLS 1.3, early data": {"version": "TLSv1.3", "resume": True, "early_data": b"before the server speaks"},
+    "TLS 1.3, early data under one of several suites": {
+        "priority": "NORMAL:-VERS-ALL:+VERS-TLS1.3:-AES-256-GCM", "resume": True, "early_data": b"before",
+    },
     "TLS 1.2": {"version": "TLSv1.2", "kx": "ECDHE-RSA", "cipher": "AES-128-GCM"},
     "TLS 1.2, CBC": {"version": "TLSv1.2", "kx": "RSA", "cipher": "AES-128-CBC", "mac": "SHA1"},
     "TLS 1.0, RC4": {"version": "TLSv1", "kx": "RSA", "cipher": "ARCFOUR-128", "mac": "SHA1"},
-}
+    "TLS 1.2, renegotiated": {"version": "TLSv1.2", "renegotiate": True},
+    "TLS 1.3, keys updated": {"version": "TLSv1.3", "key_update": "both"},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -64,6 +73,54 @@ def test_the_value_that_opens_counts_whatever_the_order(live, order):
         assert {c.name: c.ok for c in trace.checks if "EXPORTER" not in c.name} == {
             c.name: c.ok for c in alone.checks if "EXPORTER" not in c.name
         }
+
+
+def test_the_lines_of_a_log_may_be_in_any_order(live):
+    lines = [(line, wrong([line])) for line in live.keylog().splitlines(keepends=True)]
+    alone, end = told(live, (0, live.keylog())), len(live.records)
+    shuffle = random.Random(5)
+    for _ in range(30):
+        given = [line for pair in lines for line in pair] + [pair[0] for pair in lines]
+        shuffle.shuffle(given)
+        trace = told(live, *((place, line) for line in given for place in [shuffle.choice((0, 0, end // 2, end))]))
+        assert seen(trace) == seen(alone)
+        assert not [c.name for c in trace.checks if c.ok is False and "EXPORTER" not in c.name]
+
+
+@pytest.mark.parametrize("places", [(0, 0), (0, 0.5), (0, 1), (0.5, 1), (1, 0), (1, 1)])
+def test_master_secrets_that_do_not_say_whose_they_are_find_their_handshakes(places):
+    live = hsinspect.lab.run("TLSv1.2", renegotiate=True, request=REQUEST)
+    values = list(dict.fromkeys(bytes(s.value) for s in live.secrets if s.label == "master secret"))
+    assert len(values) == 2
+    journal = hsinspect.Journal()
+    for record in [*live.records, None]:
+        for place, value in zip(places, values, strict=True):
+            if int(place * len(live.records)) == (len(live.records) if record is None else record.index):
+                journal.secret("master secret", value)
+        if record is not None:
+            journal.wire(record.sender, record.header + record.fragment, record.time_ns)
+    trace = journal.trace()
+    trace.verify()
+    assert trace.application_data("client") == REQUEST
+
+
+def test_lines_that_open_nothing_take_no_memory():
+    """Each is tried on the record that waits, of 16 KiB: 3 000 of them would leave 96 MB."""
+    live = hsinspect.lab.run("TLSv1.2", kx="RSA", cipher="AES-128-CBC", mac="SHA1", request=bytes(16000))
+    plain = [record for record in live.records if record.epoch == 0]
+    data = max(live.records, key=lambda record: len(record.fragment))
+    journal = hsinspect.Journal()
+    for record in [*plain, data]:
+        journal.wire(record.sender, record.header + record.fragment)
+    for number in range(3000):
+        journal.keylog(f"CLIENT_RANDOM {random_of(live)} {number:096x}\n")
+    code = "import pickle, resource, sys; before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+    code += "trace = pickle.load(sys.stdin.buffer); len(trace.records); "
+    code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(journal.trace()), capture_output=True, check=True
+    )
+    assert int(ran.stdout) < 40_000  # kB; the library itself takes 20 of it
 
 
 def test_where_no_value_opens_the_records_say_so(live):
@@ -129,3 +186,15 @@ def test_keys_that_come_behind_the_packets_mend_what_wrong_ones_before_them_left
     trace.verify()
     given = [(s.label, bytes(s.value)) for s in trace.events if isinstance(s, _core.Secret)]
     assert len(given) == len(set(given))
+
+
+def test_a_hole_in_the_handshake_makes_no_order_matter():
+    live = lab(version="TLSv1.2", kx="ECDHE-RSA")
+    right = live.keylog()
+    missing = [s for i, s in enumerate(segments_of(turns_of(live), 200)) if i != 7]
+    traces = [
+        read_segments(missing, log.encode())
+        for log in (right, right + wrong(right.splitlines()), wrong(right.splitlines()) + right)
+    ]
+    assert traces[0].capture_faults and traces[0].application_data("client") == b"GET /"
+    assert seen(traces[0]) == seen(traces[1]) == seen(traces[2])

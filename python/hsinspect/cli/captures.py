@@ -61,18 +61,40 @@ def _key(text: str) -> tuple[str, str | None]:
 def _psk(text: str) -> tuple[bytes | None, bytes]:
     """An identity, None for any, and a key."""
     identity, _, digits = text.rpartition(":")
-    try:
-        return (identity.encode() or None, bytes.fromhex(digits))
-    except ValueError:  # argparse would print the text, which may be a key
-        raise argparse.ArgumentTypeError("not IDENTITY:HEX") from None
+    with _untold("not IDENTITY:HEX"):
+        return (identity.encode() or None, _hex(digits))
+
+
+def _psk_line(text: str) -> tuple[bytes | None, bytes]:
+    """A line of a file of psktool's: an identity that is no text is in hex, behind a #."""
+    identity, _, digits = text.rpartition(":")
+    with _untold("a line is not IDENTITY:HEX"):
+        return (_hex(identity[1:]) if identity.startswith("#") else identity.encode() or None, _hex(digits))
 
 
 def _psk_file(path: str) -> list[tuple[bytes | None, bytes]]:
     """What every user of the machine would see among the arguments, from a file."""
     try:
-        return [_psk(line.strip()) for line in Path(path).read_text().splitlines() if line.strip()]
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"{path}: {error.strerror}") from None
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {getattr(error, 'strerror', 'it is no text')}") from None
+    return [_psk_line(line.strip()) for line in lines if line.strip()]
+
+
+def _hex(digits: str) -> bytes:
+    value = bytes.fromhex(digits)
+    if not value:
+        raise ValueError("it is empty")
+    return value
+
+
+@contextlib.contextmanager
+def _untold(instead: str) -> Iterator[None]:
+    """Says this of a wrong argument: argparse would print the text, which may be a key."""
+    try:
+        yield
+    except ValueError:
+        raise argparse.ArgumentTypeError(instead) from None
 
 
 # ---- reading ----
