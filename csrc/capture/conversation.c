@@ -175,15 +175,33 @@ static hsi_status begin(hsi_conversation *c)
 
 /* ---- what it is ---- */
 
-/* What waited before this packet was in no record that is known to begin, and may be plain text: it is the opening. Where no
- * hello says who the client is: servers have the lower ports. */
+/* Bytes of an end before the packet that begins with its hello; all of them where none does. */
+static size_t before_hello(const hsi_conversation *c, uint8_t end)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < hsi_journal_count(c->waiting); i++) {
+        const hsi_entry *entry = hsi_journal_peek(c->waiting, i);
+        if (entry->kind != HSI_ENTRY_OPENING || entry->sender != end) {
+            continue;
+        }
+        hsi_hello hello = hsi_hello_begins(entry->data);
+        if (hello == HSI_HELLO_CLIENT || hello == HSI_HELLO_SERVER) {
+            return before;
+        }
+        before += entry->data.length;
+    }
+    return before;
+}
+
+/* What waited before this packet, and before a hello of the other end, was in no record that is known to begin, and may be plain
+ * text: it is the opening. Where no hello says who the client is: servers have the lower ports. */
 static hsi_status begin_late(hsi_conversation *c, uint8_t from, hsi_bytes data, hsi_hello hello)
 {
     uint8_t by_ports = c->ends[0].port < c->ends[1].port;
     uint8_t other = !from;
     c->detector.client = hello == HSI_HELLO_CLIENT ? from : hello == HSI_HELLO_SERVER ? other : by_ports;
     c->detector.begins[from] = c->waits[from] - data.length;
-    c->detector.begins[other] = c->waits[other];
+    c->detector.begins[other] = before_hello(c, other);
     return begin(c);
 }
 

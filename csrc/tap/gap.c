@@ -30,6 +30,13 @@ static uint64_t length_of(const hsi_entry *fault)
     return hsi_cursor_uint(&in, 8, &length) == HSI_OK ? length : 0;
 }
 
+/* Nothing of TLS has come, and nothing that answers it: what is missing may all be of the opening. */
+static bool is_before_tls(const hsi_tap *tap, const hsi_stream *stream)
+{
+    size_t before = stream->sender == HSI_SERVER ? 1 : 0; /* the ClientHello */
+    return !stream->framer.started && hsi_buffer_length(&stream->framer.bytes) == 0 && tap->messages.count <= before;
+}
+
 /* ---- inside of a record ---- */
 
 /* Is the gap inside of the fragment of a record whose header was seen? A ChangeCipherSpec, or SSLv2, is not worth it. */
@@ -141,7 +148,7 @@ hsi_status hsi_gap_take(hsi_tap *tap, hsi_stream *stream, const hsi_entry *entry
         return damage(tap, stream, length, whole);
     }
     stream->gap.adrift = true;
-    stream->gap.late = entry->code == HSI_FAULT_START;
+    stream->gap.late = entry->code == HSI_FAULT_START || is_before_tls(tap, stream);
     stream->gap.blind = stream->gap.blind || stream->gap.late;
     if (!stream->gap.late) { /* else what comes shows whether anything is missing of TLS */
         mark(tap);

@@ -83,6 +83,28 @@ def test_whatever_packet_is_lost_nothing_is_invented(version):
         assert trace.application_data("server") in b"".join([bytes(2000)])
 
 
+SMTP = [
+    (SERVER, b"220 mx ESMTP\r\n"),
+    (CLIENT, b"EHLO a\r\n"),
+    (SERVER, b"250 STARTTLS\r\n"),
+    (CLIENT, b"STARTTLS\r\n"),
+    (SERVER, b"220 go ahead\r\n"),
+]
+
+
+@pytest.mark.parametrize("lost", range(1, len(SMTP)))
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_a_packet_of_an_opening_that_is_lost_leaves_tls_whole(version, lost):
+    live = lab(version=version)
+    segments = segments_of([*SMTP, *turns_of(live)])
+    data = [segment for segment in segments if segment.data]
+    trace = read_segments([segment for segment in segments if segment is not data[lost]], live.keylog().encode())
+    assert [message.raw for message in trace.messages] == [message.raw for message in live.messages]
+    assert trace.application_data("server") == live.application_data("server")
+    assert len(trace.capture_faults) == 1 and b"".join(said for _, said in trace.opening).startswith(b"220")
+    assert all(check.ok for check in trace.checks if check.name.startswith("finished."))
+
+
 @pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
 @pytest.mark.parametrize("captured", [CLIENT, SERVER])
 def test_of_one_direction_alone_nothing_protected_is_read_as_plain(version, captured):
