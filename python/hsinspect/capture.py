@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import IO, Literal, TypeAlias
+from typing import IO, Any, Literal, TypeAlias
 
 from hsinspect import _core
 from hsinspect.settings import read_file
@@ -61,8 +61,8 @@ class CaptureFault:
 def read_capture(
     path: Path | IO[bytes],
     keylog: Keylog | Iterable[Keylog] | None = None,
-    private_keys: Iterable[PrivateKey] = (),
-    psks: Mapping[bytes | None, _core.Buffer] | None = None,
+    private_keys: PrivateKey | Iterable[PrivateKey] = (),
+    psks: Mapping[bytes | str | None, _core.Buffer] | None = None,
 ) -> list[Trace]:
     """The TLS connections of a capture, in the order in which they ended. Arguments and errors: see iter_capture."""
     return list(_traces(_capture(keylog, private_keys, psks), path, 3))
@@ -71,14 +71,14 @@ def read_capture(
 def iter_capture(
     path: Path | IO[bytes],
     keylog: Keylog | Iterable[Keylog] | None = None,
-    private_keys: Iterable[PrivateKey] = (),
-    psks: Mapping[bytes | None, _core.Buffer] | None = None,
+    private_keys: PrivateKey | Iterable[PrivateKey] = (),
+    psks: Mapping[bytes | str | None, _core.Buffer] | None = None,
 ) -> Iterator[Trace]:
     """Yields the trace of each TLS connection as it ends; memory is bounded by those that are open.
 
     path: a pcap or pcapng file, or one opened in binary mode; may be gzipped. keylog: NSS key log, RFC 9850: a path, or
-    the text as bytes, or several of these. private_keys: RSA keys, each a path or its bytes, or with its password
-    (key, password). psks: pre-shared keys by identity; None: of any.
+    the text as bytes, or several of these. private_keys: an RSA key, a path or its bytes; or several, of which one with
+    its password is (key, password). psks: pre-shared keys as bytes by identity; None: of any.
     Raises OSError where a file cannot be read, ValueError where it is no capture or no key. A file that is damaged, or
     ends inside a packet, gives what came before, and a UserWarning.
     """
@@ -87,26 +87,25 @@ def iter_capture(
 
 def _capture(
     keylog: Keylog | Iterable[Keylog] | None,
-    private_keys: Iterable[PrivateKey],
-    psks: Mapping[bytes | None, _core.Buffer] | None,
+    private_keys: PrivateKey | Iterable[PrivateKey],
+    psks: Mapping[bytes | str | None, _core.Buffer] | None,
 ) -> _core.Capture:
     """One that has the keys."""
     capture = _core.Capture()
-    for log in _several(keylog):
-        capture.add_keylog(_content(log))
-    for key in private_keys:
+    for log in () if keylog is None else _several(keylog):
+        if not capture.add_keylog(_content(log)):
+            name = os.fspath(log) if isinstance(log, str | os.PathLike) else "key log"
+            warnings.warn(f"{name!s}: there is no line of a key log in it", stacklevel=3)
+    for key in _several(private_keys):
         _add_private_key(capture, key)
     for identity, psk in (psks or {}).items():
-        capture.add_psk(identity, psk)
+        capture.add_psk(identity.encode() if isinstance(identity, str) else identity, psk)
     return capture
 
 
-def _several(keylog: Keylog | Iterable[Keylog] | None) -> Iterable[Keylog]:
-    if keylog is None:
-        return ()
-    if isinstance(keylog, str | os.PathLike | bytes | bytearray | memoryview):
-        return (keylog,)
-    return keylog
+def _several(given: Any) -> Iterable[Any]:
+    """One is a path or bytes; all else are several."""
+    return (given,) if isinstance(given, str | os.PathLike | bytes | bytearray | memoryview) else given
 
 
 def _content(source: Path | _core.Buffer) -> _core.Buffer:

@@ -60,6 +60,23 @@ def test_a_private_key_may_be_der_pkcs12_or_encrypted(rsa_key, files, tmp_path):
         read_one(turns, private_keys=[tmp_path / "text"])
 
 
+def test_one_key_needs_no_list_and_an_identity_may_be_text(rsa_key, tmp_path):
+    (tmp_path / "server.key").write_bytes(rsa_key)
+    for key in (rsa_key, tmp_path / "server.key", str(tmp_path / "server.key")):
+        assert read_one(turns_of(rsa()), private_keys=key).application_data("client") == b"GET /"
+    turns = turns_of(lab(version="TLSv1.2", kx="PSK"))
+    for identity in (hsinspect.lab.PSK_IDENTITY, hsinspect.lab.PSK_IDENTITY.decode(), None):
+        assert read_one(turns, psks={identity: hsinspect.lab.PSK_KEY}).application_data("client") == b"GET /"
+
+
+def test_a_key_log_without_a_line_is_a_warning(tmp_path):
+    (tmp_path / "keys").write_text("# SSL/TLS secrets log file\n")
+    for keylog, name in ((tmp_path / "keys", "keys"), (b"no log", "key log")):
+        with pytest.warns(UserWarning, match=f"{name}: there is no line of a key log in it") as warned:
+            hsinspect.read_capture(CAPTURE, keylog=keylog)
+        assert [warning.filename for warning in warned] == [__file__]
+
+
 def test_a_private_key_that_does_not_fit_is_said_so(tmp_path):
     other = openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
     trace = read_one(turns_of(rsa()), private_keys=[other])

@@ -146,7 +146,7 @@ def test_what_is_in_no_record_of_a_late_connection_is_in_no_redacted_copy():
     """The server's first packet is taken for a record, so that the client's plain text comes behind it."""
     segments = [Segment(SERVER, 100, b"\x17\x03\x03\x00\x01!", ACK | PSH, 100),
                 Segment(CLIENT, 100, b"AUTH PLAIN AHVzZXIAc2VjcmV0\r\n", ACK | PSH, 106)]  # fmt: skip
-    trace = read_segments(segments, b"")
+    trace = read_segments(segments, None)
     assert any(b"AUTH" in record.fragment for record in trace.records)
     assert_nothing_said(trace.redacted())
 

@@ -47,6 +47,32 @@ def test_with_wrong_secrets_each_record_is_said_not_to_open_and_nothing_of_it_is
     assert trace.application_data("client") == trace.application_data("server") == b""
 
 
+def words(trace):
+    return " ".join(str(trace).split())
+
+
+def test_what_cannot_be_read_is_not_said_to_have_failed(live):
+    for trace in (wire_of(live).trace(), live.redacted()):
+        assert "handshake not readable to its end" in words(trace)
+        assert "whether the handshake was completed cannot be seen" in words(trace)
+        assert "not completed" not in words(trace) and "nobody verified" not in words(trace)
+
+
+def altered(sender, index, record):
+    return bytes([*record[:-1], record[-1] ^ 1]) if record[0] == 23 else record
+
+
+def test_a_fatal_alert_and_rejected_early_data_are_said_at_the_end():
+    refused = lab.run("TLSv1.3", cipher="AES-128-GCM", tamper=altered)
+    assert "ends here: the handshake was not completed" in words(refused) and "bad_record_mac" in words(refused)
+    asked = lab.run("TLSv1.3", tamper=lambda sender, index, record: [record, b"\x15\3\3\0\2\2\x28"][: 2 - (index > 0)])
+    assert "not completed: the client sent the fatal alert handshake_failure" in words(asked)
+    rejected = lab.run("TLSv1.3", resume=True, early_data=b"x", early_data_accepted=False)
+    accepted = lab.run("TLSv1.3", resume=True, early_data=b"x")
+    assert "the server rejected the early data" in words(rejected)
+    assert "rejected" not in words(accepted)
+
+
 def test_without_keys_every_check_that_needs_one_says_why(live):
     trace = wire_of(live).trace()
     trace.verify()

@@ -27,7 +27,7 @@ def add_to(commands: Any) -> None:
     """Both commands' arguments."""
     command = commands.add_parser("show", help="the TLS connections in a capture")
     _add_file_and_keys(command)
-    command.add_argument("--connection", type=int, metavar="N", help="only the N-th, from 1")
+    command.add_argument("--connection", type=int, metavar="N", help="only the N-th to end, from 1")
     command.add_argument("--json", action="store_true", help="as JSON, a line for each connection")
     command.add_argument("--reveal", action="store_true", help="show secrets")
     add_view_options(command)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hsinspect.trace import first_fatal
 from hsinspect.views.model import Counts, wire_bytes
 from hsinspect.views.show import counted, show_bytes
 
@@ -43,8 +44,14 @@ def headline_of(trace: Trace) -> tuple[str, ...]:
 
 def _kind_of_handshake(trace: Trace) -> str:
     if trace.handshake is None or not trace.handshake.complete:
-        return "handshake not completed"
+        return "handshake not readable to its end" if _is_closed_to_us(trace) else "handshake not completed"
     return "resumed" if trace.resumption else "full handshake"
+
+
+def _is_closed_to_us(trace: Trace) -> bool:
+    """Are there records that may hold what completes the handshake, and that cannot be read?"""
+    failed = trace.errors or first_fatal(trace)
+    return not failed and any(record.state in ("unreadable", "rejected") for record in trace.records)
 
 
 def counts_of(trace: Trace) -> Counts:
@@ -60,8 +67,8 @@ def counts_of(trace: Trace) -> Counts:
 
 
 def _has_client(trace: Trace) -> bool:
-    """May a client be asked whom it trusts? A server's own trace does not show that."""
-    return {phase.side for phase in trace.phases} != {"server"}
+    """May a client be asked whom it trusts? A server's own trace and a capture do not show that."""
+    return any(phase.side == "client" for phase in trace.phases)
 
 
 _FAULTS = {
@@ -91,13 +98,27 @@ def remarks_of(trace: Trace) -> tuple[str, ...]:
     return tuple(_remarks(trace))
 
 
+def _end_of_an_unfinished(trace: Trace) -> str:
+    if _is_closed_to_us(trace):
+        return (
+            "whether the handshake was completed cannot be seen: what would show it is in records that are not readable"
+        )
+    alert = first_fatal(trace)
+    why = "" if alert is None else f": the {alert.sender} sent the fatal alert {alert.description}"
+    return f"ends here: the handshake was not completed{why}"
+
+
 def _remarks(trace: Trace) -> Iterator[str]:
     if trace.handshake is not None and trace.handshake.complete:
         for step in trace.steps[:LAST_OF_THE_HANDSHAKE]:
             if step.absent is not None:
                 yield f"step {step.number} ({step.name}): {step.absent}"
+        if trace.version == "TLSv1.3" and not trace.early_data and any(record.epoch == 1 for record in trace.records):
+            yield "the server rejected the early data: nobody took it"
+        if alert := first_fatal(trace):
+            yield f"the {alert.sender} sent the fatal alert {alert.description}"
     elif trace.finished:
-        yield "ends here: the handshake was not completed"
+        yield _end_of_an_unfinished(trace)
     yield from _capture_remarks(trace)
     for side, error in sorted(trace.errors.items()):
         yield f"{side}: {show_bytes(type(error).__name__)}: {show_bytes(str(error))}"

@@ -101,7 +101,7 @@ class Rows:
             ms=self.ms(event.time_ns),
             facts=_authentication(record),
             explanation=None if text is None else f"{text.what} {text.rfc}",
-            failures=_altered(record),
+            failures=(*filter(None, [show_bytes(record.reason or "")]), *_altered(record)),
         )
 
     def of_unopened(self, record: _core.Record) -> Row:
