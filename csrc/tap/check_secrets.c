@@ -7,28 +7,26 @@
 
 /* ---- every secret from its parents ---- */
 
-static hsi_status check_rule(void *context, const hsi_working *w)
+static hsi_status check_comparison(hsi_tap *tap, hsi_handshake *handshake, const hsi_comparison *c)
 {
-    hsi_tap *tap = context;
-    const hsi_secret *secret = hsi_secret_known(tap, w->handshake, w->label, w->sender, w->epoch);
-    if (secret == NULL || secret->source == HSI_SOURCE_DERIVED || secret->source == HSI_SOURCE_PRIVATE_KEY) {
-        return HSI_OK; /* nothing to compare with: the derivation stands in trace.derivations */
+    hsi_check check = {.kind = HSI_COMPUTED, .formula = c->formula, .rfc = c->rfc};
+    HSI_TRY(hsi_check_name(tap, handshake, "secret", c->label, &check.name));
+    hsi_check_evidence(&check, HSI_EVENT_SECRET, c->surfaced);
+    if (c->missing != NULL) {
+        return hsi_check_missing(tap, &check, c->missing);
     }
-    if (w->missing != NULL && w->rule->parent == NULL) {
-        return HSI_OK; /* a root: what is below it is checked against it */
-    }
-    hsi_check check = {.kind = HSI_COMPUTED, .formula = w->formula, .rfc = w->rfc};
-    HSI_TRY(hsi_check_name(tap, w->handshake, "secret", w->label, &check.name));
-    hsi_check_evidence(&check, HSI_EVENT_SECRET, secret);
-    if (w->missing != NULL) {
-        return hsi_check_missing(tap, &check, w->missing);
-    }
-    return hsi_check_compare(tap, &check, hsi_buffer_peek(&w->value), secret->value);
+    return hsi_check_compare(tap, &check, c->computed, c->surfaced->value);
 }
 
 hsi_status hsi_check_secrets(hsi_tap *tap, hsi_handshake *handshake)
 {
-    return hsi_key_schedule_visit(tap, handshake, check_rule, tap);
+    for (size_t i = 0; i < tap->compared.count; i++) {
+        const hsi_comparison *comparison = tap->compared.items[i];
+        if (comparison->handshake == handshake) {
+            HSI_TRY(check_comparison(tap, handshake, comparison));
+        }
+    }
+    return HSI_OK;
 }
 
 /* ---- the version in an RSA premaster secret ---- */

@@ -94,6 +94,7 @@ struct hsi_tap {
     size_t looked; /* events and secrets there were at the last look, plus 1 */
     size_t weighed; /* clues and alerts there were when the checks were last made, plus 1; 0: they must be made */
     hsi_survey survey;
+    hsi_list compared; /* hsi_comparison of what the rules came to with what was surfaced */
     hsi_list record_checks; /* hsi_check of the first `checked` records: they do not change any more */
     size_t checked;
     hsi_list secrets, derivations, checks;

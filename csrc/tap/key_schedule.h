@@ -67,6 +67,15 @@ typedef hsi_status hsi_rule_visitor(void *context, const hsi_working *w);
 HSI_MUST_USE hsi_status hsi_key_schedule_visit(hsi_tap *tap, hsi_handshake *handshake, hsi_rule_visitor *visit,
                                                void *context);
 
+/* What a rule comes to beside the secret that was surfaced: the rules are run once for derivations and checks. */
+typedef struct hsi_comparison {
+    const hsi_handshake *handshake;
+    const hsi_secret *surfaced;
+    hsi_bytes computed; /* where nothing is missing */
+    const char *label, *formula, *rfc;
+    const char *missing; /* NULL */
+} hsi_comparison;
+
 /* hsi_rule_run runs one rule for one epoch of a negotiation; clean up w->value afterwards. */
 HSI_MUST_USE hsi_status hsi_rule_run(hsi_working *w, hsi_tap *tap, hsi_handshake *handshake, const hsi_rule *rule,
                                      uint64_t epoch);

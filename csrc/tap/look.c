@@ -4,13 +4,10 @@
 #include "tap/look.h"
 
 #include "tap/key_schedule.h"
+#include "tap/secret_store.h"
 
-static hsi_status note_derivation(void *context, const hsi_working *w)
+static hsi_status note_derivation(hsi_tap *tap, const hsi_working *w)
 {
-    hsi_tap *tap = context;
-    if (w->missing != NULL) {
-        return HSI_OK;
-    }
     hsi_derivation *derivation = hsi_arena_new(&tap->arena, sizeof *derivation);
     if (derivation == NULL) {
         return HSI_NO_MEMORY;
@@ -30,15 +27,50 @@ static hsi_status note_derivation(void *context, const hsi_working *w)
     return hsi_list_append(&tap->derivations, derivation);
 }
 
+/* Nothing to compare with where the secret was computed: the derivation says how. A root that was surfaced has no parents: what
+ * is below it is checked against it. */
+static bool is_comparable(const hsi_working *w, const hsi_secret *secret)
+{
+    bool computed = secret == NULL || secret->source == HSI_SOURCE_DERIVED || secret->source == HSI_SOURCE_PRIVATE_KEY;
+    return !computed && (w->missing == NULL || w->rule->parent != NULL);
+}
+
+static hsi_status note_comparison(hsi_tap *tap, const hsi_working *w)
+{
+    const hsi_secret *secret = hsi_secret_known(tap, w->handshake, w->label, w->sender, w->epoch);
+    if (!is_comparable(w, secret)) {
+        return HSI_OK;
+    }
+    hsi_comparison *comparison = hsi_arena_new(&tap->arena, sizeof *comparison);
+    if (comparison == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    *comparison = (hsi_comparison){.handshake = w->handshake,
+                                   .surfaced = secret,
+                                   .label = w->label,
+                                   .formula = w->formula,
+                                   .rfc = w->rfc,
+                                   .missing = w->missing};
+    HSI_TRY(hsi_arena_copy(&tap->arena, &comparison->computed, hsi_buffer_peek(&w->value)));
+    return hsi_list_append(&tap->compared, comparison);
+}
+
+static hsi_status note(void *context, const hsi_working *w)
+{
+    hsi_tap *tap = context;
+    HSI_TRY(w->missing == NULL ? note_derivation(tap, w) : HSI_OK);
+    return note_comparison(tap, w);
+}
+
 static hsi_status make(hsi_tap *tap)
 {
-    tap->secrets.count = tap->derivations.count = tap->checks.count = 0;
+    tap->secrets.count = tap->derivations.count = tap->compared.count = tap->checks.count = 0;
     for (size_t i = 0; i < tap->surfaced.count; i++) {
         hsi_secret *secret = tap->surfaced.items[i];
         HSI_TRY(secret->refuted ? HSI_OK : hsi_list_append(&tap->secrets, secret));
     }
     for (size_t h = 0; h < tap->handshakes.count; h++) {
-        HSI_TRY(hsi_key_schedule_visit(tap, tap->handshakes.items[h], note_derivation, tap));
+        HSI_TRY(hsi_key_schedule_visit(tap, tap->handshakes.items[h], note, tap));
     }
     return hsi_checks_make(tap);
 }

@@ -35,7 +35,7 @@ static void destroy(hsi_tap *tap)
     hsi_list *const lists[] = {
         &tap->events,        &tap->records,    &tap->messages,         &tap->alerts,  &tap->phases, &tap->handshakes,
         &tap->closes,        &tap->surfaced,   &tap->application_data, &tap->secrets, &tap->checks, &tap->derivations,
-        &tap->record_checks, &tap->candidates, &tap->unclaimed,        &tap->notes,   &tap->keys};
+        &tap->record_checks, &tap->candidates, &tap->unclaimed,        &tap->notes,   &tap->keys,   &tap->compared};
     for (size_t i = 0; i < HSI_COUNT(lists); i++) {
         hsi_list_cleanup(lists[i]);
     }
