@@ -7,6 +7,11 @@
 
 #include <gnutls/crypto.h>
 
+struct hsi_aead {
+    const hsi_cipher *cipher;
+    gnutls_aead_cipher_hd_t handle;
+};
+
 typedef struct opening {
     gnutls_aead_cipher_hd_t handle;
     size_t tag;
@@ -66,18 +71,41 @@ static hsi_status open_record(const opening *o, uint8_t *out, hsi_aead_result *r
     return HSI_OK;
 }
 
-hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hsi_aead_result *result, hsi_bytes key,
-                         hsi_bytes nonce, hsi_bytes additional, hsi_bytes in)
+hsi_status hsi_aead_new(hsi_aead **out, const hsi_cipher *cipher, hsi_bytes key)
 {
-    if (cipher->kind != HSI_CIPHER_AEAD || key.length != cipher->key || nonce.length != cipher->nonce ||
-        in.length < cipher->tag) {
+    if (cipher->kind != HSI_CIPHER_AEAD || key.length != cipher->key) {
         return HSI_ILLEGAL;
     }
-    opening o = {NULL, cipher->tag, nonce, additional};
+    hsi_aead *aead = hsi_memory_new(sizeof *aead);
+    if (aead == NULL) {
+        return HSI_NO_MEMORY;
+    }
     gnutls_datum_t key_datum = hsi_gnutls_datum(key);
-    HSI_TRY(
-        hsi_gnutls_init_status(gnutls_aead_cipher_init(&o.handle, (gnutls_cipher_algorithm_t)cipher->id, &key_datum)));
-    hsi_status status = open_record(&o, out, result, in);
-    gnutls_aead_cipher_deinit(o.handle);
-    return status;
+    hsi_status status = hsi_gnutls_init_status(
+        gnutls_aead_cipher_init(&aead->handle, (gnutls_cipher_algorithm_t)cipher->id, &key_datum));
+    if (status != HSI_OK) {
+        hsi_memory_free(aead, sizeof *aead);
+        return status;
+    }
+    aead->cipher = cipher;
+    *out = aead;
+    return HSI_OK;
+}
+
+void hsi_aead_free(hsi_aead *aead)
+{
+    if (aead != NULL) {
+        gnutls_aead_cipher_deinit(aead->handle);
+        hsi_memory_free(aead, sizeof *aead);
+    }
+}
+
+hsi_status hsi_aead_open(const hsi_aead *aead, uint8_t *out, hsi_aead_result *result, hsi_bytes nonce,
+                         hsi_bytes additional, hsi_bytes in)
+{
+    if (nonce.length != aead->cipher->nonce || in.length < aead->cipher->tag) {
+        return HSI_ILLEGAL;
+    }
+    const opening o = {aead->handle, aead->cipher->tag, nonce, additional};
+    return open_record(&o, out, result, in);
 }

@@ -133,12 +133,18 @@ typedef struct hsi_aead_result {
     uint8_t computed[HSI_TAG_MAX]; /* the tag that the ciphertext as it came should have had, cipher->tag bytes */
 } hsi_aead_result;
 
+/* hsi_aead_new: heap, ends in hsi_aead_free (NULL is legal). ILLEGAL: no AEAD, or the key has not the cipher's length;
+ * UNSUPPORTED: GnuTLS does not have it. */
+typedef struct hsi_aead hsi_aead;
+HSI_MUST_USE hsi_status hsi_aead_new(hsi_aead **out, const hsi_cipher *cipher, hsi_bytes key);
+void hsi_aead_free(hsi_aead *aead);
+
 /* hsi_aead_open decrypts `in` (ciphertext, then tag) to `out` (in.length - cipher->tag bytes). A wrong tag is no error:
  * ok is false, `out` holds the unauthenticated plaintext and `computed` the tag that would have been right (encrypt
  * zeros for the key stream, xor, encrypt again). `out` does not overlap `in`. ILLEGAL: `in` is shorter than a tag, or
- * key or nonce have not the cipher's length. */
-HSI_MUST_USE hsi_status hsi_aead_open(const hsi_cipher *cipher, uint8_t *out, hsi_aead_result *result, hsi_bytes key,
-                                      hsi_bytes nonce, hsi_bytes additional, hsi_bytes in);
+ * the nonce has not the cipher's length. */
+HSI_MUST_USE hsi_status hsi_aead_open(const hsi_aead *aead, uint8_t *out, hsi_aead_result *result, hsi_bytes nonce,
+                                      hsi_bytes additional, hsi_bytes in);
 
 /* ---- spki.c ---- */
 

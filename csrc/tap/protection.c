@@ -14,6 +14,9 @@ static hsi_status start(hsi_protection *protection)
     if (keys->cipher->id == 0) {
         return HSI_UNSUPPORTED;
     }
+    if (keys->cipher->kind == HSI_CIPHER_AEAD) {
+        return hsi_aead_new(&protection->aead, keys->cipher, keys->key);
+    }
     if (keys->cipher->kind == HSI_CIPHER_STREAM || keys->cipher->kind == HSI_CIPHER_CBC) {
         const uint8_t zeros[HSI_BLOCK_MAX] = {0};
         hsi_bytes iv = keys->iv.length > 0 ? keys->iv : hsi_bytes_of(zeros, keys->cipher->fixed_iv);
@@ -41,6 +44,7 @@ hsi_status hsi_protection_new(hsi_protection **out, const hsi_record_keys *keys)
 void hsi_protection_free(hsi_protection *protection)
 {
     if (protection != NULL) {
+        hsi_aead_free(protection->aead);
         hsi_cipher_free(protection->cipher);
         hsi_running_mac_free(protection->running);
         hsi_memory_free(protection, sizeof *protection);

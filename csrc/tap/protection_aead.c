@@ -81,7 +81,7 @@ hsi_status hsi_protection_open_aead(hsi_protection *protection, hsi_arena *arena
     }
     HSI_TRY(hsi_arena_copy(arena, &mac->nonce, hsi_bytes_of(nonce, cipher->nonce)));
     HSI_TRY(hsi_arena_copy(arena, &mac->input, hsi_bytes_of(input, input_length)));
-    HSI_TRY(hsi_aead_open(cipher, plaintext, &result, protection->keys.key, mac->nonce, mac->input, sealed));
+    HSI_TRY(hsi_aead_open(protection->aead, plaintext, &result, mac->nonce, mac->input, sealed));
     HSI_TRY(hsi_arena_copy(arena, &mac->computed, hsi_bytes_of(result.computed, cipher->tag)));
     mac->received = hsi_bytes_slice(sealed, length, cipher->tag);
     mac->ok = result.ok;

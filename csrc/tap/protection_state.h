@@ -9,6 +9,7 @@ enum { HSI_SEQUENCE = 8, HSI_PSEUDO_HEADER = 13 }; /* bytes */
 
 struct hsi_protection {
     hsi_record_keys keys;
+    hsi_aead *aead;
     hsi_cipher_state *cipher; /* stream and CBC */
     hsi_running_mac *running; /* IMIT, which goes on from record to record */
 };

@@ -56,6 +56,16 @@ static hsi_bytes sealed(uint8_t storage[HEX_MAX], const char *ciphertext, const 
     return hsi_bytes_of(storage, first.length + second.length);
 }
 
+static hsi_status open_once(const hsi_cipher *cipher, uint8_t *out, hsi_aead_result *result, hsi_bytes key,
+                            hsi_bytes nonce, hsi_bytes additional, hsi_bytes in)
+{
+    hsi_aead *aead;
+    HSI_TRY(hsi_aead_new(&aead, cipher, key));
+    hsi_status status = hsi_aead_open(aead, out, result, nonce, additional, in);
+    hsi_aead_free(aead);
+    return status;
+}
+
 static void right_tags_open_the_published_vectors(void **state)
 {
     (void)state;
@@ -66,7 +76,7 @@ static void right_tags_open_the_published_vectors(void **state)
         hsi_bytes key = hex(a, published[i].key), nonce = hex(b, published[i].nonce);
         hsi_bytes additional = hex(c, published[i].additional);
         hsi_bytes in = sealed(d, published[i].ciphertext, published[i].tag);
-        assert_int_equal(hsi_aead_open(cipher, out, &result, key, nonce, additional, in), HSI_OK);
+        assert_int_equal(open_once(cipher, out, &result, key, nonce, additional, in), HSI_OK);
         assert_true(result.ok);
         assert_hex(out, published[i].plaintext);
         assert_hex(result.computed, published[i].tag);
@@ -84,7 +94,7 @@ static void a_wrong_tag_still_gives_the_plaintext_and_the_right_tag(void **state
         hsi_bytes additional = hex(c, published[i].additional);
         hsi_bytes in = sealed(d, published[i].ciphertext, published[i].tag);
         d[in.length - 1] ^= 0x80; /* one bit of the tag */
-        assert_int_equal(hsi_aead_open(cipher, out, &result, key, nonce, additional, in), HSI_OK);
+        assert_int_equal(open_once(cipher, out, &result, key, nonce, additional, in), HSI_OK);
         assert_false(result.ok);
         assert_hex(out, published[i].plaintext);
         assert_hex(result.computed, published[i].tag);
@@ -127,7 +137,7 @@ static hsi_status open_recomputed(size_t i, uint8_t *out, hsi_aead_result *resul
     const hsi_cipher *cipher = hsi_cipher_named(recomputed[i].cipher);
     assert_non_null(cipher);
     hsi_bytes key = hex(a, recomputed[i].key);
-    return hsi_aead_open(cipher, out, result, key, hex(b, NONCE), hex(c, ADDITIONAL), in);
+    return open_once(cipher, out, result, key, hex(b, NONCE), hex(c, ADDITIONAL), in);
 }
 
 static void every_aead_of_tls_opens_what_others_sealed(void **state)
@@ -201,11 +211,11 @@ static void keys_and_nonces_of_other_lengths_and_other_ciphers_are_illegal(void 
     const hsi_bytes key = hsi_bytes_of(zeros, 16), nonce = hsi_bytes_of(zeros, 12);
     const hsi_cipher *gcm = hsi_cipher_named("AES-128-GCM");
     const hsi_cipher *cbc = hsi_cipher_named("AES-128-CBC");
-    assert_int_equal(hsi_aead_open(gcm, out, &result, hsi_bytes_of(zeros, 15), nonce, none, in), HSI_ILLEGAL);
-    assert_int_equal(hsi_aead_open(gcm, out, &result, hsi_bytes_of(zeros, 32), nonce, none, in), HSI_ILLEGAL);
-    assert_int_equal(hsi_aead_open(gcm, out, &result, key, hsi_bytes_of(zeros, 8), none, in), HSI_ILLEGAL);
-    assert_int_equal(hsi_aead_open(gcm, out, &result, key, hsi_bytes_of(zeros, 16), none, in), HSI_ILLEGAL);
-    assert_int_equal(hsi_aead_open(cbc, out, &result, key, nonce, none, in), HSI_ILLEGAL);
+    assert_int_equal(open_once(gcm, out, &result, hsi_bytes_of(zeros, 15), nonce, none, in), HSI_ILLEGAL);
+    assert_int_equal(open_once(gcm, out, &result, hsi_bytes_of(zeros, 32), nonce, none, in), HSI_ILLEGAL);
+    assert_int_equal(open_once(gcm, out, &result, key, hsi_bytes_of(zeros, 8), none, in), HSI_ILLEGAL);
+    assert_int_equal(open_once(gcm, out, &result, key, hsi_bytes_of(zeros, 16), none, in), HSI_ILLEGAL);
+    assert_int_equal(open_once(cbc, out, &result, key, nonce, none, in), HSI_ILLEGAL);
 }
 
 static void an_algorithm_that_gnutls_lacks_is_unsupported(void **state)
@@ -215,8 +225,8 @@ static void an_algorithm_that_gnutls_lacks_is_unsupported(void **state)
     const uint8_t zeros[64] = {0};
     uint8_t out[64];
     hsi_aead_result result = {false, {0}};
-    assert_int_equal(hsi_aead_open(&unknown, out, &result, hsi_bytes_of(zeros, 16), hsi_bytes_of(zeros, 12),
-                                   HSI_BYTES_EMPTY, hsi_bytes_of(zeros, 32)),
+    assert_int_equal(open_once(&unknown, out, &result, hsi_bytes_of(zeros, 16), hsi_bytes_of(zeros, 12),
+                               HSI_BYTES_EMPTY, hsi_bytes_of(zeros, 32)),
                      HSI_UNSUPPORTED);
 }
 
@@ -226,7 +236,10 @@ static void no_memory_for_the_right_tag_is_said_so(void **state)
     uint8_t a[HEX_MAX], out[HEX_MAX];
     hsi_aead_result result = {true, {0}};
     hsi_bytes in = sealed(a, recomputed[0].ciphertext, recomputed[0].altered);
-    hsi_memory_fail_after(0);
+    hsi_memory_fail_after(0); /* the handle */
+    assert_int_equal(open_recomputed(0, out, &result, in), HSI_NO_MEMORY);
+    assert_true(result.ok);
+    hsi_memory_fail_after(1); /* what is sealed again */
     assert_int_equal(open_recomputed(0, out, &result, in), HSI_NO_MEMORY);
     assert_false(result.ok);
 }
