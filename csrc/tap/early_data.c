@@ -44,7 +44,7 @@ hsi_status hsi_keys_open(const hsi_record_keys *keys, const hsi_record *record, 
     hsi_status status = open_once(keys, &scratch, &attempt);
     *opens = attempt.state == HSI_RECORD_OPENED;
     hsi_arena_cleanup(&scratch);
-    return status;
+    return status == HSI_UNSUPPORTED ? HSI_OK : status;
 }
 
 /* Makes key and IV of a cipher in the arena. */
@@ -74,7 +74,7 @@ static hsi_status try_cipher(const hsi_cipher *cipher, const hsi_hash *hash, hsi
         status = hsi_keys_open(&keys, record, opened);
     }
     hsi_arena_cleanup(&scratch);
-    return status == HSI_UNSUPPORTED ? HSI_OK : status; /* then this suite does not open it here */
+    return status;
 }
 
 static void read_offer(const hsi_handshake *handshake, bool offered[SUITES])

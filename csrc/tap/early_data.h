@@ -17,7 +17,7 @@ HSI_MUST_USE hsi_status hsi_early_data_settle(hsi_tap *tap, hsi_handshake *hands
 /* What `missing` is where the secret is known and nothing opens the record: the next one may open. */
 extern const char hsi_early_data_closed[];
 
-/* hsi_keys_open: would these keys open the record? It stays as it is. */
+/* hsi_keys_open: would these keys open the record? It stays as it is. No where GnuTLS does not have the cipher. */
 HSI_MUST_USE hsi_status hsi_keys_open(const hsi_record_keys *keys, const hsi_record *record, bool *opens);
 
 /* hsi_early_data_refuse shows such a record under the first suite that was offered and fits: it is REJECTED. */

@@ -6,6 +6,11 @@
 #include "tap/key_schedule.h"
 #include "tap/secret_store.h"
 
+static bool is_computed(const hsi_secret *secret)
+{
+    return secret->source == HSI_SOURCE_DERIVED || secret->source == HSI_SOURCE_PRIVATE_KEY;
+}
+
 static hsi_status note_derivation(hsi_tap *tap, const hsi_working *w)
 {
     hsi_derivation *derivation = hsi_arena_new(&tap->arena, sizeof *derivation);
@@ -19,9 +24,7 @@ static hsi_status note_derivation(hsi_tap *tap, const hsi_working *w)
     derivation->input_count = w->input_count;
     memcpy(derivation->inputs, w->inputs, sizeof derivation->inputs);
     derivation->ok = hsi_bytes_equal(derivation->output->value, hsi_buffer_peek(&w->value));
-    bool computed =
-        derivation->output->source == HSI_SOURCE_DERIVED || derivation->output->source == HSI_SOURCE_PRIVATE_KEY;
-    if (computed) { /* the surfaced ones stand in the list already */
+    if (is_computed(derivation->output)) { /* the surfaced ones stand in the list already */
         HSI_TRY(hsi_list_append(&tap->secrets, (void *)(uintptr_t)derivation->output));
     }
     return hsi_list_append(&tap->derivations, derivation);
@@ -31,8 +34,7 @@ static hsi_status note_derivation(hsi_tap *tap, const hsi_working *w)
  * is below it is checked against it. */
 static bool is_comparable(const hsi_working *w, const hsi_secret *secret)
 {
-    bool computed = secret == NULL || secret->source == HSI_SOURCE_DERIVED || secret->source == HSI_SOURCE_PRIVATE_KEY;
-    return !computed && (w->missing == NULL || w->rule->parent != NULL);
+    return secret != NULL && !is_computed(secret) && (w->missing == NULL || w->rule->parent != NULL);
 }
 
 static hsi_status note_comparison(hsi_tap *tap, const hsi_working *w)

@@ -31,14 +31,14 @@ static hsi_status roots_of(hsi_tap *tap, const hsi_stream *stream, const char *l
 /* Only this one counts, and what follows from it. */
 static hsi_status assume(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
 {
-    hsi_secret_index_forget(&tap->derived, handshake);
-    return hsi_secret_index_add(&tap->surfaced_index, claim);
+    hsi_secret_forget(tap, handshake);
+    return hsi_secret_suppose(tap, claim);
 }
 
 static void dismiss(hsi_tap *tap, const hsi_handshake *handshake, hsi_secret *claim)
 {
-    hsi_secret_index_forget(&tap->derived, handshake);
-    hsi_secret_index_drop(&tap->surfaced_index, claim);
+    hsi_secret_forget(tap, handshake);
+    hsi_secret_unsuppose(tap, claim);
 }
 
 /* Leaves the first that opens the record in the index, alone; `chosen` is its place, or `count`. What did not open this very
@@ -74,7 +74,7 @@ static hsi_status put_back(hsi_tap *tap, const hsi_handshake *handshake, rivals 
             hsi_secret_refute(claim, handshake);
         }
         if (i != chosen && !claim->refuted) {
-            HSI_TRY(hsi_secret_index_add(&tap->surfaced_index, claim));
+            HSI_TRY(hsi_secret_suppose(tap, claim));
         }
     }
     return HSI_OK;
@@ -107,7 +107,7 @@ hsi_status hsi_rivals_settle(hsi_tap *tap, hsi_stream *stream, const hsi_record 
         return HSI_OK;
     }
     for (size_t i = 0; i < all.count; i++) {
-        hsi_secret_index_drop(&tap->surfaced_index, all.claims[i]);
+        hsi_secret_unsuppose(tap, all.claims[i]);
     }
     HSI_TRY(choose(tap, stream, record, &all, &chosen));
     tap->clues += chosen < all.count;

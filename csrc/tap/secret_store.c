@@ -64,6 +64,11 @@ void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate)
     hsi_secret_index_drop(&tap->surfaced_index, candidate);
 }
 
+void hsi_secret_forget(hsi_tap *tap, const hsi_handshake *handshake)
+{
+    hsi_secret_index_forget(&tap->derived, handshake);
+}
+
 hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret)
 {
     HSI_TRY(hsi_list_append(&tap->surfaced, secret));

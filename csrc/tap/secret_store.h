@@ -15,10 +15,11 @@ HSI_MUST_USE hsi_status hsi_secret_surface(hsi_tap *tap, const hsi_entry *entry)
 HSI_MUST_USE hsi_status hsi_secret_claim(hsi_tap *tap, const hsi_handshake *handshake);
 
 /* hsi_secret_admit makes a secret count, with its event. hsi_secret_suppose makes a candidate count, the newest of its label,
- * until hsi_secret_unsuppose; nothing is added in between but what is derived. */
+ * until hsi_secret_unsuppose. hsi_secret_forget lets go of what was derived for a negotiation and is not proven. */
 HSI_MUST_USE hsi_status hsi_secret_admit(hsi_tap *tap, hsi_secret *secret);
 HSI_MUST_USE hsi_status hsi_secret_suppose(hsi_tap *tap, hsi_secret *candidate);
 void hsi_secret_unsuppose(hsi_tap *tap, hsi_secret *candidate);
+void hsi_secret_forget(hsi_tap *tap, const hsi_handshake *handshake);
 
 /* hsi_secret_claims finds what nobody in particular says a secret of a negotiation is, newest first; it adds to `out`, up to
  * `most`. */

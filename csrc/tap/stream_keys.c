@@ -73,8 +73,7 @@ hsi_status hsi_stream_opens(hsi_tap *tap, hsi_stream *stream, const hsi_record *
     const char *missing;
     *opens = false;
     HSI_TRY(find_keys(tap, stream, record, &keys, &found, &hopeless, &missing));
-    hsi_status status = found ? hsi_keys_open(&keys, record, opens) : HSI_OK;
-    return status == HSI_UNSUPPORTED ? HSI_OK : status;
+    return found ? hsi_keys_open(&keys, record, opens) : HSI_OK;
 }
 
 static hsi_status make_protection(hsi_tap *tap, hsi_stream *stream, const hsi_frame *frame, bool *waiting)
