@@ -94,8 +94,7 @@ def _capture(
     capture = _core.Capture()
     for log in () if keylog is None else _several(keylog):
         if not capture.add_keylog(_content(log)):
-            name = os.fspath(log) if isinstance(log, str | os.PathLike) else "key log"
-            warnings.warn(f"{name!s}: there is no line of a key log in it", stacklevel=3)
+            warnings.warn(f"{_name(log, 'key log')}: there is no line of a key log in it", stacklevel=3)
     for key in _several(private_keys):
         _add_private_key(capture, key)
     for identity, psk in (psks or {}).items():
@@ -108,6 +107,11 @@ def _several(given: Any) -> Iterable[Any]:
     return (given,) if isinstance(given, str | os.PathLike | bytes | bytearray | memoryview) else given
 
 
+def _name(source: Any, otherwise: str) -> str:
+    """What a message calls it."""
+    return str(os.fspath(source)) if isinstance(source, str | os.PathLike) else otherwise
+
+
 def _content(source: Path | _core.Buffer) -> _core.Buffer:
     return read_file(source) if isinstance(source, str | os.PathLike) else source
 
@@ -117,18 +121,18 @@ def _add_private_key(capture: _core.Capture, key: PrivateKey) -> None:
     try:
         capture.add_private_key(_content(source), password)
     except ValueError as error:
-        name = os.fspath(source) if isinstance(source, str | os.PathLike) else "private key"
-        raise ValueError(f"{name}: {error}") from None
+        raise ValueError(f"{_name(source, 'private key')}: {error}") from None
 
 
 def _traces(capture: _core.Capture, path: Path | IO[bytes], depth: int) -> Iterator[Trace]:
     """Reads it. depth: how many calls lie between here and whom to warn."""
     with ExitStack() as stack:
         file = stack.enter_context(open(path, "rb")) if isinstance(path, str | os.PathLike) else path
-        name = os.fspath(path) if isinstance(path, str | os.PathLike) else "capture"
         start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
         pieces = _pieces(start, file)
-        yield from _read(capture, _gunzipped(pieces) if start.startswith(GZIP) else pieces, str(name), depth)
+        yield from _read(
+            capture, _gunzipped(pieces) if start.startswith(GZIP) else pieces, _name(path, "capture"), depth
+        )
 
 
 def _exactly(file: IO[bytes], length: int) -> bytes:

@@ -48,9 +48,8 @@ def _of_a_handshake(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
 def _of_no_handshake(trace: Trace) -> Iterator[tuple[str, str, bytes]]:
     """Surfaced secrets are events: one that does not say whose it is belongs to the ClientHello before it."""
     client_random = ""
-    count = {(secret.label, bytes(secret.value)) for secret in trace.secrets}
     for event in trace.events:
         if isinstance(event, _core.Message) and event.name == "ClientHello":
             client_random = event.random.hex()
         elif isinstance(event, _core.Secret) and event.handshake is None and client_random:
-            yield from _line(trace, event, client_random) if (event.label, bytes(event.value)) in count else ()
+            yield from _line(trace, event, client_random)

@@ -101,7 +101,7 @@ class Rows:
             ms=self.ms(event.time_ns),
             facts=_authentication(record),
             explanation=None if text is None else f"{text.what} {text.rfc}",
-            failures=(*filter(None, [show_bytes(record.reason or "")]), *_altered(record)),
+            failures=(*_reason(record), *_altered(record)),
         )
 
     def of_unopened(self, record: _core.Record) -> Row:
@@ -124,8 +124,7 @@ class Rows:
         )
 
     def what_failed(self, record: _core.Record) -> Iterator[str]:
-        if record.reason:
-            yield show_bytes(record.reason)
+        yield from _reason(record)
         mac = record.mac
         check = self.checks.get(f"mac.record[{record.index}]")
         if mac is None:
@@ -183,6 +182,10 @@ def _authentication(record: _core.Record) -> tuple[str, ...]:
         return ()
     name = _NAMES[record.mac.kind].format(record.mac.algorithm)
     return (f"{show_bytes(name)} {grouped_hex(record.mac.received)}  as computed",)
+
+
+def _reason(record: _core.Record) -> tuple[str, ...]:
+    return (show_bytes(record.reason),) if record.reason else ()
 
 
 def _altered(record: _core.Record) -> tuple[str, ...]:
