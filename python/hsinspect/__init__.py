@@ -26,8 +26,6 @@ from hsinspect._core import (
     RecordMAC,
     Secret,
 )
-from hsinspect.client import connect
-from hsinspect.context import Context, create_default_context
 from hsinspect.errors import (
     BusyError,
     CertificateError,
@@ -39,29 +37,40 @@ from hsinspect.errors import (
     WantReadError,
     WantWriteError,
 )
-from hsinspect.journal import Journal
-from hsinspect.object import TLSObject
-from hsinspect.session import Session
-from hsinspect.socket import TLSSocket
-from hsinspect.suites import CipherSuite
 from hsinspect.trace import Trace
 
 if TYPE_CHECKING:
     from hsinspect import lab
-    from hsinspect.capture import CaptureFault, iter_capture, read_capture
+    from hsinspect.capture import iter_capture, read_capture
+    from hsinspect.capture_fault import CaptureFault
     from hsinspect.certificate import Certificate
+    from hsinspect.client import connect
+    from hsinspect.context import Context, create_default_context
+    from hsinspect.journal import Journal
+    from hsinspect.object import TLSObject
     from hsinspect.saved import load
     from hsinspect.server import Server, serve
+    from hsinspect.session import Session
+    from hsinspect.socket import TLSSocket
     from hsinspect.steps import Step
+    from hsinspect.suites import CipherSuite
     from hsinspect.verification import Verification
 
-# Loaded when they are first asked for: name -> module.
+# Loaded when they are first asked for, so that who reads captures does not wait for `ssl`: name -> module.
 _LATER = {
-    "CaptureFault": "hsinspect.capture",
+    "CaptureFault": "hsinspect.capture_fault",
     "Certificate": "hsinspect.certificate",
+    "CipherSuite": "hsinspect.suites",
+    "Context": "hsinspect.context",
+    "Journal": "hsinspect.journal",
     "Server": "hsinspect.server",
+    "Session": "hsinspect.session",
     "Step": "hsinspect.steps",
+    "TLSObject": "hsinspect.object",
+    "TLSSocket": "hsinspect.socket",
     "Verification": "hsinspect.verification",
+    "connect": "hsinspect.client",
+    "create_default_context": "hsinspect.context",
     "iter_capture": "hsinspect.capture",
     "lab": "hsinspect.lab",
     "load": "hsinspect.saved",

@@ -14,12 +14,10 @@ import os
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from hsinspect import _core
-from hsinspect.settings import read_file
+from hsinspect.files import read_file
 from hsinspect.trace import Trace
 
 Path: TypeAlias = str | os.PathLike[str]
@@ -38,24 +36,6 @@ _OTHER_FORMATS = {  # what else people may have at hand
     b"\xfd7zXZ": "xz: decompress it first",
     b"snoop\0": "snoop: convert it with editcap",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureFault:
-    """Something that a capture lacks of a connection, or has twice.
-
-    kind: "missing start" (it was there before the capture), "hole" (bytes were never captured), "cut packet" (they were
-    cut off when they were captured, snaplen), "conflict" (they came again, and were others; the first ones count).
-    sender: whose bytes. offset: in what it sent over TCP, from 0. length: in bytes, 0 where it is not known. packet: in
-    which it showed, counted from 1 as Wireshark does. time_ns: of that packet, ns since 1970.
-    """
-
-    kind: Literal["missing start", "hole", "conflict", "cut packet"]
-    sender: _core.Side
-    offset: int
-    length: int
-    packet: int
-    time_ns: int
 
 
 def read_capture(
@@ -126,13 +106,18 @@ def _add_private_key(capture: _core.Capture, key: PrivateKey) -> None:
 
 def _traces(capture: _core.Capture, path: Path | IO[bytes], depth: int) -> Iterator[Trace]:
     """Reads it. depth: how many calls lie between here and whom to warn."""
-    with ExitStack() as stack:
-        file = stack.enter_context(open(path, "rb")) if isinstance(path, str | os.PathLike) else path
-        start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
-        pieces = _pieces(start, file)
-        yield from _read(
-            capture, _gunzipped(pieces) if start.startswith(GZIP) else pieces, _name(path, "capture"), depth
-        )
+    if isinstance(path, str | os.PathLike):
+        with open(path, "rb") as file:
+            yield from _read(capture, _pieces(file), str(os.fspath(path)), depth)
+    else:
+        yield from _read(capture, _pieces(path), "capture", depth)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """What is in it, unzipped."""
+    start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
+    pieces = _pieces_after(start, file)
+    return _gunzipped(pieces) if start.startswith(GZIP) else pieces
 
 
 def _exactly(file: IO[bytes], length: int) -> bytes:
@@ -143,7 +128,7 @@ def _exactly(file: IO[bytes], length: int) -> bytes:
     return start
 
 
-def _pieces(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
+def _pieces_after(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
     yield start
     while piece := file.read(_PIECE):
         yield piece

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hsinspect import _core, settings
 from hsinspect.errors import Error
+from hsinspect.files import read_file
 from hsinspect.listeners import Listeners, Listening
 from hsinspect.object import TLSObject
 from hsinspect.seam import MemorySeam, SocketSeam, listen, not_here
-from hsinspect.settings import Recorded, read_file
+from hsinspect.settings import Recorded
 from hsinspect.socket import TLSSocket
 from hsinspect.trace import Trace
 

@@ -9,7 +9,7 @@ SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
-import ssl
+import _ssl as ssl  # where `ssl` has these classes from; itself it takes long to load, and readers need none of it
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from hsinspect import _core
-from hsinspect.settings import read_file
+from hsinspect.files import read_file
 from hsinspect.trace import Trace
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from hsinspect import pcapng
 from hsinspect.capture import GZIP, PCAPS
-from hsinspect.settings import read_file
+from hsinspect.files import read_file
 
 if TYPE_CHECKING:
     from hsinspect.trace import Trace

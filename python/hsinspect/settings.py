@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hsinspect import _core
+from hsinspect.files import read_file
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
@@ -55,12 +56,6 @@ class Recorded:
         self.ciphers = False
         self.keylog: str | None = None
         self.changes = 0
-
-
-def read_file(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> bytes:
-    """A file's bytes. (pathlib costs too much at import.)"""
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def config_of(context: ssl.SSLContext, recorded: Recorded, server_side: bool) -> _core.Config:

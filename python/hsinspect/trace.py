@@ -13,14 +13,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from hsinspect import _core
 from hsinspect.errors import VerificationError
-from hsinspect.suites import CipherSuite
 
 if TYPE_CHECKING:
     import os
     from datetime import datetime
 
-    from hsinspect.capture import CaptureFault
+    from hsinspect.capture_fault import CaptureFault
     from hsinspect.steps import Step
+    from hsinspect.suites import CipherSuite
     from hsinspect.verification import Verification
 
 # The checks whose values an attacker on the wire would see too; those of all others are shown as a length.
@@ -53,6 +53,8 @@ class Trace(_core.Trace):
     @property
     def cipher_suite(self) -> CipherSuite | None:
         """The suite that was picked."""
+        from hsinspect.suites import CipherSuite
+
         number = None if self.handshake is None else self.handshake.cipher_suite
         return None if number is None else CipherSuite(number)
 
@@ -111,7 +113,7 @@ class Trace(_core.Trace):
     @property
     def capture_faults(self) -> tuple[CaptureFault, ...]:
         """What the capture lacks of the connection, or has twice."""
-        from hsinspect.capture import CaptureFault
+        from hsinspect.capture_fault import CaptureFault
 
         names = ("kind", "sender", "offset", "length", "packet", "time_ns")
         return tuple(CaptureFault(**dict(zip(names, entry, strict=True))) for entry in self.fault_entries)
