@@ -35,17 +35,16 @@ static size_t next_size(const hsi_arena *arena)
 
 static hsi_arena_block *add_block(hsi_arena *arena, size_t size)
 {
-    hsi_arena_block *block = hsi_memory_new(sizeof *block + size);
+    hsi_arena_block *block = hsi_memory_raw(sizeof *block + size);
     if (block == NULL) {
         return NULL;
     }
-    block->size = size;
-    block->next = arena->blocks;
+    *block = (hsi_arena_block){.next = arena->blocks, .size = size};
     arena->blocks = block;
     return block;
 }
 
-void *hsi_arena_new(hsi_arena *arena, size_t size)
+void *hsi_arena_raw(hsi_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2) {
         return NULL;
@@ -64,9 +63,15 @@ void *hsi_arena_new(hsi_arena *arena, size_t size)
     return out;
 }
 
+void *hsi_arena_new(hsi_arena *arena, size_t size)
+{
+    void *out = hsi_arena_raw(arena, size);
+    return out == NULL ? NULL : memset(out, 0, size);
+}
+
 hsi_status hsi_arena_copy(hsi_arena *arena, hsi_bytes *out, hsi_bytes in)
 {
-    uint8_t *data = hsi_arena_new(arena, in.length);
+    uint8_t *data = hsi_arena_raw(arena, in.length);
     if (data == NULL) {
         return HSI_NO_MEMORY;
     }
@@ -79,13 +84,14 @@ hsi_status hsi_arena_copy(hsi_arena *arena, hsi_bytes *out, hsi_bytes in)
 
 hsi_status hsi_arena_text(hsi_arena *arena, const char **out, hsi_bytes in)
 {
-    char *text = hsi_arena_new(arena, in.length + 1);
+    char *text = hsi_arena_raw(arena, in.length + 1);
     if (text == NULL) {
         return HSI_NO_MEMORY;
     }
     if (in.length > 0) {
         memcpy(text, in.data, in.length);
     }
+    text[in.length] = '\0';
     *out = text;
     return HSI_OK;
 }
@@ -100,7 +106,7 @@ hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *form
     if (length < sizeof usual) {
         return hsi_arena_text(arena, out, hsi_bytes_of((const uint8_t *)usual, length));
     }
-    char *text = hsi_arena_new(arena, length + 1);
+    char *text = hsi_arena_raw(arena, length + 1);
     if (text == NULL) {
         return HSI_NO_MEMORY;
     }
@@ -109,4 +115,37 @@ hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *form
     va_end(arguments);
     *out = text;
     return HSI_OK;
+}
+
+hsi_status hsi_arena_join(hsi_arena *arena, const char **out, const char *const *texts)
+{
+    size_t length = 0;
+    for (size_t i = 0; texts[i] != NULL; i++) {
+        length += strlen(texts[i]);
+    }
+    char *joined = hsi_arena_raw(arena, length + 1);
+    if (joined == NULL) {
+        return HSI_NO_MEMORY;
+    }
+    char *end = joined;
+    for (size_t i = 0; texts[i] != NULL; i++) {
+        size_t size = strlen(texts[i]);
+        memcpy(end, texts[i], size);
+        end += size;
+    }
+    *end = '\0';
+    *out = joined;
+    return HSI_OK;
+}
+
+hsi_status hsi_arena_number(hsi_arena *arena, const char **out, const char *what, size_t number)
+{
+    char digits[sizeof "18446744073709551615"];
+    char *first = &digits[sizeof digits - 1];
+    *first = '\0';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return hsi_arena_join(arena, out, HSI_TEXTS(what, "[", first, "]"));
 }

@@ -21,7 +21,7 @@ static hsi_status conclude(hsi_tap *tap, const hsi_check *check, hsi_status stat
 static hsi_status name_check(hsi_tap *tap, const hsi_message *message, const char *what, size_t i, const char **out)
 {
     const char *numbered;
-    HSI_TRY(hsi_arena_format(&tap->arena, &numbered, "%s[%zu]", what, i));
+    HSI_TRY(hsi_arena_number(&tap->arena, &numbered, what, i));
     return hsi_check_name(tap, message->handshake, numbered, hsi_side_name(message->sender), out);
 }
 

@@ -231,7 +231,7 @@ hsi_status hsi_check_binders(hsi_tap *tap, hsi_handshake *handshake)
                            "HMAC(finished key of Derive-Secret(early secret, \"res binder\" or \"ext binder\", \"\"), "
                            "Transcript-Hash(ClientHello up to its binders))",
                        .rfc = "RFC 8446 section 4.2.11.2"};
-    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "psk_binder[%u]", handshake->psk_index));
+    HSI_TRY(hsi_arena_number(&tap->arena, &check.name, "psk_binder", handshake->psk_index));
     hsi_check_evidence(&check, HSI_EVENT_MESSAGE, hello);
     HSI_TRY(hsi_tap_fields(tap, hello, &fields));
     const hsi_field *binders = hsi_field_find(fields->root, "extensions.pre_shared_key.binders");

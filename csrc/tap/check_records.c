@@ -44,7 +44,7 @@ static hsi_status check_padding(hsi_tap *tap, const hsi_record *record)
                                        : "every padding byte, and padding_length, has the value padding_length",
                        .rfc = ssl3 ? "RFC 6101 section 5.2.3.2" : "RFC 5246 section 6.2.3.2",
                        .found = record->padding};
-    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "padding.record[%zu]", record->index));
+    HSI_TRY(hsi_arena_number(&tap->arena, &check.name, "padding.record", record->index));
     hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
     return hsi_check_judge(tap, &check, record->mac->padding_ok,
                            "a padding byte has another value, or there are too few");
@@ -63,7 +63,7 @@ hsi_status hsi_check_record(hsi_tap *tap, const hsi_record *record)
     if (record->mac == NULL && record->state != HSI_RECORD_UNREADABLE && record->state != HSI_RECORD_ELIDED) {
         return HSI_OK;
     }
-    HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "mac.record[%zu]", record->index));
+    HSI_TRY(hsi_arena_number(&tap->arena, &check.name, "mac.record", record->index));
     hsi_check_evidence(&check, HSI_EVENT_RECORD, record);
     if (record->mac == NULL) {
         return hsi_check_missing(tap, &check, record->reason);

@@ -201,7 +201,8 @@ static hsi_status check_choice(hsi_tap *tap, hsi_handshake *handshake, const str
     hsi_check check = {.kind = HSI_RULE, .formula = choice->formula, .rfc = choice->rfc};
     check.found = hsi_bytes_slice(chooser->raw, chosen->offset, chosen->length);
     HSI_TRY(hsi_check_name(tap, handshake, "rule.offered", choice->whose, &check.name));
-    HSI_TRY(hsi_arena_format(&tap->arena, &reason, "%s chose what %s did not offer", chooser->name, offerer->name));
+    HSI_TRY(hsi_arena_join(&tap->arena, &reason,
+                           HSI_TEXTS(chooser->name, " chose what ", offerer->name, " did not offer")));
     hsi_check_evidence(&check, HSI_EVENT_MESSAGE, chooser);
     hsi_check_evidence(&check, HSI_EVENT_MESSAGE, offerer);
     return hsi_check_judge(tap, &check, is_among(chosen, offered, choice->item), reason);

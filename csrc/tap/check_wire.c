@@ -273,7 +273,7 @@ hsi_status hsi_check_alert_answers(hsi_tap *tap, hsi_handshake *handshake)
         hsi_check check = {.kind = HSI_RULE,
                            .formula = "a record whose protection is wrong is answered with bad_record_mac",
                            .rfc = "RFC 8446 section 5.2, RFC 5246 section 7.2.2"};
-        HSI_TRY(hsi_arena_format(&tap->arena, &check.name, "alert.record[%zu]", record->index));
+        HSI_TRY(hsi_arena_number(&tap->arena, &check.name, "alert.record", record->index));
         HSI_TRY(hsi_arena_format(&tap->arena, &reason, "the %s answered record[%zu] with alert %u",
                                  hsi_side_name(alert->sender), record->index, alert->code));
         hsi_check_evidence(&check, HSI_EVENT_RECORD, record);

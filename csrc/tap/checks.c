@@ -109,7 +109,7 @@ hsi_status hsi_check_name(hsi_tap *tap, const hsi_handshake *handshake, const ch
                           const char **out)
 {
     if (handshake->index > 0) {
-        return hsi_arena_format(&tap->arena, out, "%s.%s[%zu]", what, whose, handshake->index);
+        HSI_TRY(hsi_arena_number(&tap->arena, &whose, whose, handshake->index));
     }
-    return hsi_arena_format(&tap->arena, out, "%s.%s", what, whose);
+    return hsi_arena_join(&tap->arena, out, HSI_TEXTS(what, ".", whose));
 }

@@ -33,7 +33,7 @@ static hsi_status name_bits(hsi_fields *f, hsi_field *field, hsi_registry names)
     const char *text = "";
     for (uint32_t i = 0; i < 8 * field->content.length && names(i) != NULL; i++) {
         if ((field->content.data[i / 8] << i % 8 & 0x80) != 0) {
-            HSI_TRY(hsi_arena_format(f->arena, &text, "%s%s%s", text, *text == '\0' ? "" : ", ", names(i)));
+            HSI_TRY(hsi_arena_join(f->arena, &text, HSI_TEXTS(text, *text == '\0' ? "" : ", ", names(i))));
         }
     }
     field->meaning = text;
@@ -126,7 +126,7 @@ hsi_status hsi_der_oid(hsi_fields *f, hsi_cursor *content, const hsi_der_type *t
     if (element->content.length <= LENGTH_MAX) {
         HSI_TRY(hsi_oid_text(&element->meaning, f->arena, element->content));
     }
-    return name == NULL ? HSI_OK : hsi_arena_format(f->arena, &element->meaning, "%s %s", element->meaning, name);
+    return name == NULL ? HSI_OK : hsi_arena_join(f->arena, &element->meaning, HSI_TEXTS(element->meaning, " ", name));
 }
 
 /* "YYMMDDHHMMSSZ" or "YYYYMMDDHHMMSSZ", RFC 5280 sections 4.1.2.5.1 and 4.1.2.5.2, as "YYYY-MM-DDTHH:MM:SSZ". */
@@ -146,10 +146,16 @@ hsi_status hsi_der_time(hsi_fields *f, hsi_cursor *content, const hsi_der_type *
     if (!well_formed) {
         return HSI_ILLEGAL;
     }
-    const char *century = length == LONG ? "" : text[0] >= '5' ? "19" : "20";
-    const char *month = text + length - 11;
-    return hsi_arena_format(f->arena, &element->meaning, "%s%.*s-%.2s-%.2sT%.2s:%.2s:%.2sZ", century, (int)length - 11,
-                            text, month, month + 2, month + 4, month + 6, month + 8);
+    char time[] = "0000-00-00T00:00:00Z";
+    char *at = time;
+    if (length == SHORT) {
+        memcpy(time, text[0] >= '5' ? "19" : "20", 2);
+        at += 2;
+    }
+    for (; *at != '\0'; at++) {
+        *at = *at == '0' ? *text++ : *at;
+    }
+    return hsi_arena_text(f->arena, &element->meaning, hsi_bytes_text(time));
 }
 
 /* ---- the universal types ---- */

@@ -48,7 +48,7 @@ static hsi_status refusal(const hsi_field *parent)
 static hsi_field *make(hsi_fields *f, hsi_field *parent, const char *name, size_t offset, size_t length)
 {
     const hsi_field *before = parent->last;
-    hsi_field *field = name == HSI_ITEM && is_full(before) ? NULL : hsi_arena_new(f->arena, sizeof *field);
+    hsi_field *field = name == HSI_ITEM && is_full(before) ? NULL : hsi_arena_raw(f->arena, sizeof *field);
     if (field == NULL) {
         return NULL;
     }

@@ -99,7 +99,7 @@ static hsi_entry *make_room(hsi_journal *journal, const hsi_entry *entry)
 {
     size_t size = hsi_entry_size(entry);
     if (!hsi_entry_is_loose(entry)) {
-        return hsi_arena_new(&journal->arena, size);
+        return hsi_arena_raw(&journal->arena, size);
     }
     void *spare = hsi_spare_take(journal, size);
     return spare == NULL ? hsi_memory_raw(size) : spare;

@@ -173,7 +173,7 @@ hsi_status hsi_why_not_surfaced(hsi_tap *tap, const char *label, const char *oth
     const hsi_entry *note = find_note(tap, label);
     note = note == NULL ? find_note(tap, "probe") : note;
     if (note == NULL) {
-        return hsi_arena_format(&tap->arena, out, "the %s was not surfaced%s", label, otherwise);
+        return hsi_arena_join(&tap->arena, out, HSI_TEXTS("the ", label, " was not surfaced", otherwise));
     }
     return hsi_arena_format(&tap->arena, out, "the %s was not surfaced: %.*s", label, (int)note->data.length,
                             (const char *)note->data.data);

@@ -119,7 +119,7 @@ hsi_status hsi_x509_describe_attribute(hsi_fields *f, hsi_field *field)
         return HSI_OK;
     }
     HSI_TRY(write_value(f, value, &text));
-    return hsi_arena_format(f->arena, &field->meaning, "%s=%s", short_name(name), text);
+    return hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(short_name(name), "=", text));
 }
 
 /* The meanings of the items, the last one first where `backwards`; what is not an attribute has none and is left out. */
@@ -199,14 +199,14 @@ hsi_status hsi_x509_describe_key(hsi_fields *f, hsi_field *field)
         return HSI_OK;
     }
     return curve != NULL
-               ? hsi_arena_format(f->arena, &field->meaning, "%s %s", field->meaning, oid_name(curve))
+               ? hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(field->meaning, " ", oid_name(curve)))
                : hsi_arena_format(f->arena, &field->meaning, "%s %zu bits", field->meaning, bits_of(modulus->content));
 }
 
 hsi_status hsi_x509_describe_validity(hsi_fields *f, hsi_field *field)
 {
     const char *from = meaning_of(part(field, "notBefore")), *to = meaning_of(part(field, "notAfter"));
-    return from == NULL || to == NULL ? HSI_OK : hsi_arena_format(f->arena, &field->meaning, "%s to %s", from, to);
+    return from == NULL || to == NULL ? HSI_OK : hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(from, " to ", to));
 }
 
 /* ---- alternatives, addresses, extensions ---- */
@@ -222,7 +222,7 @@ hsi_status hsi_x509_describe_choice(hsi_fields *f, hsi_field *field)
         HSI_TRY(write_value(f, chosen, &text));
     }
     field->meaning = chosen->name;
-    return text == NULL ? HSI_OK : hsi_arena_format(f->arena, &field->meaning, "%s %s", chosen->name, text);
+    return text == NULL ? HSI_OK : hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(chosen->name, " ", text));
 }
 
 /* RFC 5280 section 4.2.1.6: four octets or sixteen; and as many of a mask in a name constraint, section 4.2.1.10. */
@@ -240,7 +240,7 @@ hsi_status hsi_x509_describe_address(hsi_fields *f, hsi_field *field)
     if (length == 2 * width) {
         inet_ntop(family, field->content.data + width, mask, sizeof mask);
     }
-    return hsi_arena_format(f->arena, &field->meaning, "%s%s%s", address, *mask == '\0' ? "" : "/", mask);
+    return hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(address, *mask == '\0' ? "" : "/", mask));
 }
 
 hsi_status hsi_x509_describe_extension(hsi_fields *f, hsi_field *field)
@@ -248,5 +248,5 @@ hsi_status hsi_x509_describe_extension(hsi_fields *f, hsi_field *field)
     const hsi_field *critical = part(field, "critical");
     field->meaning = oid_name(part(field, "extnID"));
     bool is_critical = critical != NULL && critical->number != 0 && field->meaning != NULL;
-    return is_critical ? hsi_arena_format(f->arena, &field->meaning, "%s, critical", field->meaning) : HSI_OK;
+    return is_critical ? hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(field->meaning, ", critical")) : HSI_OK;
 }
