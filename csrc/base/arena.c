@@ -22,7 +22,7 @@ void hsi_arena_cleanup(hsi_arena *arena)
     while (arena->blocks != NULL) {
         hsi_arena_block *block = arena->blocks;
         arena->blocks = block->next;
-        hsi_memory_free(block, sizeof *block + block->used); /* what is behind it has never been written to */
+        hsi_memory_free(block, sizeof *block + block->size);
     }
 }
 

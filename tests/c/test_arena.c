@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -86,6 +87,26 @@ static void a_formatted_text_is_whole_whatever_its_length(void **state)
     hsi_arena_cleanup(&arena);
 }
 
+static void joined_and_numbered_texts_are_what_printf_would_make_of_them(void **state)
+{
+    (void)state;
+    static const size_t numbers[] = {0, 9, 10, 4294967296, SIZE_MAX};
+    hsi_arena arena = HSI_ARENA_EMPTY;
+    const char *text = "server";
+    for (size_t i = 0; i < HSI_COUNT(numbers); i++) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "mac.record[%zu]", numbers[i]);
+        assert_int_equal(hsi_arena_number(&arena, &text, "mac.record", numbers[i]), HSI_OK);
+        assert_string_equal(text, expected);
+    }
+    assert_int_equal(hsi_arena_join(&arena, &text, HSI_TEXTS("")), HSI_OK);
+    assert_string_equal(text, "");
+    assert_int_equal(hsi_arena_join(&arena, &text, HSI_TEXTS("finished", ".", "client")), HSI_OK);
+    assert_int_equal(hsi_arena_join(&arena, &text, HSI_TEXTS(text, "", "[1]")), HSI_OK); /* of itself too */
+    assert_string_equal(text, "finished.client[1]");
+    hsi_arena_cleanup(&arena);
+}
+
 static void an_arena_is_empty_and_of_use_after_cleanup(void **state)
 {
     (void)state;
@@ -110,6 +131,8 @@ static void an_arena_out_of_memory_says_so_and_stays_whole(void **state)
     assert_int_equal(hsi_arena_copy(&arena, &copy, hsi_bytes_text("bytes")), HSI_NO_MEMORY);
     hsi_memory_fail_after(0);
     assert_int_equal(hsi_arena_format(&arena, &text, "%d", 1), HSI_NO_MEMORY);
+    hsi_memory_fail_after(0);
+    assert_int_equal(hsi_arena_join(&arena, &text, HSI_TEXTS("text")), HSI_NO_MEMORY);
     assert_null(copy.data);
     assert_null(text);
     assert_null(hsi_arena_new(&arena, SIZE_MAX));
@@ -125,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_piece_may_be_larger_than_a_block),
         cmocka_unit_test(a_copy_has_the_bytes_and_a_place_of_its_own),
         cmocka_unit_test(a_formatted_text_is_whole_whatever_its_length),
+        cmocka_unit_test(joined_and_numbered_texts_are_what_printf_would_make_of_them),
         cmocka_unit_test(an_arena_is_empty_and_of_use_after_cleanup),
         cmocka_unit_test(an_arena_out_of_memory_says_so_and_stays_whole),
     };
