@@ -6,19 +6,19 @@ SPDX-License-Identifier: MIT
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import hsinspect
 
-WAYS: dict[str, Callable[[hsinspect.Trace], list[str]]] = {
+WAYS: dict[str, Callable[[hsinspect.Trace], Iterable[object]]] = {
     "records": lambda trace: [record.state for record in trace.records],
-    "checks": lambda trace: [str(check.ok) for check in trace.checks],
+    "checks": lambda trace: [check.ok for check in trace.checks],
     "messages": lambda trace: [message.name for message in trace.messages],
 }
 
 
 def main(how: str, capture: str, keys: str | None = None) -> None:
-    seen: Counter[str] = Counter()
+    seen: Counter[object] = Counter()
     for trace in hsinspect.iter_capture(capture, keylog=keys):
         seen["connections"] += 1
         seen.update(WAYS[how](trace))
