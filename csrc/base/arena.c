@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/decimal.h"
 #include "base/memory.h"
 
 enum { SMALLEST = 4096, LARGEST = 65536, ALIGNMENT = 16 }; /* of a block; each is twice the one before */
@@ -22,7 +23,7 @@ void hsi_arena_cleanup(hsi_arena *arena)
     while (arena->blocks != NULL) {
         hsi_arena_block *block = arena->blocks;
         arena->blocks = block->next;
-        hsi_memory_free(block, sizeof *block + block->size);
+        hsi_memory_free(block, sizeof *block + block->size); /* what nobody used holds what was there before */
     }
 }
 
@@ -140,12 +141,7 @@ hsi_status hsi_arena_join(hsi_arena *arena, const char **out, const char *const 
 
 hsi_status hsi_arena_number(hsi_arena *arena, const char **out, const char *what, size_t number)
 {
-    char digits[sizeof "18446744073709551615"];
-    char *first = &digits[sizeof digits - 1];
-    *first = '\0';
-    do {
-        *--first = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return hsi_arena_join(arena, out, HSI_TEXTS(what, "[", first, "]"));
+    char digits[HSI_DECIMAL_MAX + 1];
+    *hsi_decimal_write(digits, number) = '\0';
+    return hsi_arena_join(arena, out, HSI_TEXTS(what, "[", digits, "]"));
 }

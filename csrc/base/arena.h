@@ -33,8 +33,8 @@ HSI_MUST_USE hsi_status hsi_arena_text(hsi_arena *arena, const char **out, hsi_b
 HSI_MUST_USE hsi_status hsi_arena_format(hsi_arena *arena, const char **out, const char *format, ...)
     __attribute__((format(printf, 3, 4), nonnull(1, 2, 3)));
 
-/* hsi_arena_join sets `out` to the texts, HSI_TEXTS(a, ", ", b), one after the other; hsi_arena_number to `what` with a number,
- * "what[7]". For what there are thousands of: printf takes ten times as long. */
+/* hsi_arena_join sets `out` to the texts, HSI_TEXTS(a, ", ", b), one after the other; a NULL ends them. hsi_arena_number: to
+ * `what` with a number, "what[7]". For what there are thousands of: printf takes ten times as long. */
 #define HSI_TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 HSI_MUST_USE hsi_status hsi_arena_join(hsi_arena *arena, const char **out, const char *const *texts);
 HSI_MUST_USE hsi_status hsi_arena_number(hsi_arena *arena, const char **out, const char *what, size_t number);

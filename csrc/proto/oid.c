@@ -3,6 +3,7 @@
 #include "proto/oid.h"
 
 #include "base/cursor.h"
+#include "base/decimal.h"
 
 enum {
     ARC_TEXT = sizeof ".9223372036854775807",
@@ -48,21 +49,6 @@ static hsi_status read_arc(hsi_cursor *in, uint64_t *arc)
     return HSI_OK;
 }
 
-/* Writes a number; gives where it ends. A certificate has dozens, and printf takes ten times as long. */
-static char *write_number(char *out, uint64_t number)
-{
-    char digits[ARC_TEXT];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    while (count > 0) {
-        *out++ = digits[--count];
-    }
-    return out;
-}
-
 hsi_status hsi_oid_text(const char **out, hsi_arena *arena, hsi_bytes content)
 {
     size_t size = content.length * TEXT_PER_OCTET + ARC_TEXT;
@@ -75,13 +61,13 @@ hsi_status hsi_oid_text(const char **out, hsi_arena *arena, hsi_bytes content)
     }
     uint64_t first = arc < 80 ? arc / 40 : 2; /* both first arcs in one, X.690 section 8.19.4 */
     *out = text;
-    text = write_number(text, first);
+    text = hsi_decimal_write(text, first);
     *text++ = '.';
-    text = write_number(text, arc - 40 * first);
+    text = hsi_decimal_write(text, arc - 40 * first);
     while (!hsi_cursor_empty(&in)) {
         HSI_TRY(read_arc(&in, &arc));
         *text++ = '.';
-        text = write_number(text, arc);
+        text = hsi_decimal_write(text, arc);
     }
     return HSI_OK;
 }
