@@ -14,6 +14,7 @@ import os
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import IO, Any, TypeAlias
 
 from hsinspect import _core
@@ -106,18 +107,13 @@ def _add_private_key(capture: _core.Capture, key: PrivateKey) -> None:
 
 def _traces(capture: _core.Capture, path: Path | IO[bytes], depth: int) -> Iterator[Trace]:
     """Reads it. depth: how many calls lie between here and whom to warn."""
-    if isinstance(path, str | os.PathLike):
-        with open(path, "rb") as file:
-            yield from _read(capture, _pieces(file), str(os.fspath(path)), depth)
-    else:
-        yield from _read(capture, _pieces(path), "capture", depth)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """What is in it, unzipped."""
-    start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
-    pieces = _pieces_after(start, file)
-    return _gunzipped(pieces) if start.startswith(GZIP) else pieces
+    with ExitStack() as stack:
+        file = stack.enter_context(open(path, "rb")) if isinstance(path, str | os.PathLike) else path
+        start = _exactly(file, len(max(_OTHER_FORMATS, key=len)))
+        pieces = _pieces(start, file)
+        yield from _read(
+            capture, _gunzipped(pieces) if start.startswith(GZIP) else pieces, _name(path, "capture"), depth
+        )
 
 
 def _exactly(file: IO[bytes], length: int) -> bytes:
@@ -128,7 +124,7 @@ def _exactly(file: IO[bytes], length: int) -> bytes:
     return start
 
 
-def _pieces_after(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
+def _pieces(start: bytes, file: IO[bytes]) -> Iterator[bytes]:
     yield start
     while piece := file.read(_PIECE):
         yield piece
