@@ -173,13 +173,13 @@ static hsi_status check_question(hsi_tap *tap, hsi_handshake *handshake, const h
     }
     hsi_check check = {.kind = HSI_RULE, .formula = question->formula, .rfc = question->rfc};
     const char *whose;
-    HSI_TRY(
-        hsi_arena_format(&tap->arena, &whose, "%s.%s", hsi_side_name(asking->message->sender), asking->message->name));
+    HSI_TRY(hsi_arena_join(&tap->arena, &whose,
+                           HSI_TEXTS(hsi_side_name(asking->message->sender), ".", asking->message->name)));
     HSI_TRY(hsi_check_name(tap, handshake, question->what, whose, &check.name));
     hsi_check_evidence(&check, HSI_EVENT_MESSAGE, asking->message);
     if (no != NULL) {
         check.found = hsi_bytes_slice(asking->message->raw, no->offset, no->length);
-        HSI_TRY(hsi_arena_format(&tap->arena, &reason, "%s %s", no->name, question->fault));
+        HSI_TRY(hsi_arena_join(&tap->arena, &reason, HSI_TEXTS(no->name, " ", question->fault)));
     }
     return hsi_check_judge(tap, &check, no == NULL, reason);
 }

@@ -191,7 +191,7 @@ static size_t bits_of(hsi_bytes integer)
 hsi_status hsi_x509_describe_key(hsi_fields *f, hsi_field *field)
 {
     const char *algorithm = meaning_of(part(field, "algorithm"));
-    const hsi_field *curve = part(field, "algorithm.parameters.namedCurve");
+    const char *curve = oid_name(part(field, "algorithm.parameters.namedCurve"));
     const hsi_field *modulus = part(field, "subjectPublicKey.RSAPublicKey.modulus");
     modulus = modulus == NULL ? part(field, "algorithm.parameters.p") : modulus;
     field->meaning = algorithm == NULL ? NULL : short_name(algorithm);
@@ -199,7 +199,7 @@ hsi_status hsi_x509_describe_key(hsi_fields *f, hsi_field *field)
         return HSI_OK;
     }
     return curve != NULL
-               ? hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(field->meaning, " ", oid_name(curve)))
+               ? hsi_arena_join(f->arena, &field->meaning, HSI_TEXTS(field->meaning, " ", curve))
                : hsi_arena_format(f->arena, &field->meaning, "%s %zu bits", field->meaning, bits_of(modulus->content));
 }
 

@@ -49,6 +49,14 @@ def test_what_follows_a_certificate_in_its_vector_is_trailing():
     assert message["certificate_list[0].Certificate.tbsCertificate.subject"].meaning.startswith("CN=ECDSA authority")
 
 
+def test_a_key_on_a_curve_that_cannot_be_read_is_called_by_its_algorithm():
+    curve = bytes.fromhex("06082a8648ce3d030107")  # secp256r1, 1.2.840.10045.3.1.7
+    der = made.authority().der
+    assert curve in der
+    message = made.certificate_trace(der.replace(curve, bytes.fromhex("0608808648ce3d030107"))).messages[0]
+    assert message["certificate_list[0].Certificate.tbsCertificate.subjectPublicKeyInfo"].meaning == "EC"
+
+
 def test_nesting_without_end_is_opaque_from_some_depth_on():
     broken = made.make(
         made.name("deep"),
